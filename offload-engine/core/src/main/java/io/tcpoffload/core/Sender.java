@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.core;
+
+/**
+ * The sending half of one TCP connection whose packets are made elsewhere.
+ *
+ * <p>How to drive it, on one thread, again and again:
+ * <ol>
+ *   <li>{@link #onAck} with the session record's latest acknowledgement, {@link #onSack} for each duplicate-ACK or SACK
+ *       event, {@link #onPeerFin} or {@link #onReset} when the hook saw one;</li>
+ *   <li>when {@link #nextTimerNs()} has come: {@link #onTimer}, and do what it asks;</li>
+ *   <li>while {@link #nextRetransmission} fills a range: post it, then {@link #onRetransmitted};</li>
+ *   <li>{@link #sendable}: post up to so many bytes from {@link #nxt()}, then {@link #onSent}; when nothing is left
+ *       and {@link #finDue}: post the FIN, then {@link #onFinSent}.</li>
+ * </ol>
+ * A post that failed is simply not reported; the sender offers it again when it is asked again.
+ *
+ * <p>Sequence numbers are {@code int}, see {@link Seq}. Times are nanoseconds of one monotonic clock and do not go back.
+ * Not thread-safe.
+ */
+public final class Sender {
+
+    /**
+     * Takes over a connection all of whose data has been acknowledged.
+     *
+     * @param sndNxt next sequence number to send, which is also the oldest unacknowledged one
+     * @param windowBytes the viewer's receive window, scaled
+     * @param sackPermitted whether both ends negotiated SACK; without it losses are found as in RFC 6582
+     */
+    public Sender(SenderConfig config, int sndNxt, long windowBytes, boolean sackPermitted, long nowNs) {
+        this(config, sndNxt, sndNxt, windowBytes, sackPermitted, nowNs);
+    }
+
+    /**
+     * Takes over a connection with data in flight, as after a restart of the process that sent it: what lies between
+     * {@code una} and {@code nxt} counts as sent now, and is sent again by timeout if no acknowledgement comes.
+     */
+    public Sender(SenderConfig config, int una, int nxt, long windowBytes, boolean sackPermitted, long nowNs) {
+    }
+
+    /** Gives the estimator a first sample, such as the kernel's {@code tcpi_rtt} at take-over. Once, before sending. */
+    public void seedRtt(long rttNs) {
+    }
+
+    /**
+     * The latest cumulative acknowledgement and window the hook recorded; those between may have been skipped. A cheap
+     * no-op when nothing changed since the last call. An acknowledgement of unsent data, or one older than the latest,
+     * changes nothing and is counted.
+     *
+     * @param windowBytes receive window, scaled, 0 to 2^30
+     * @param arrivalNs when the hook saw it; tells a repeated acknowledgement (a sign of life) from an old record
+     */
+    public void onAck(int ack, long windowBytes, long arrivalNs, long nowNs) {
+    }
+
+    /**
+     * A duplicate ACK or an ACK with SACK blocks; one call for each. An event without blocks must meet the definition
+     * of RFC 5681 2: no data, no FIN, the same acknowledgement and the same window as the one before it. Only the hook,
+     * which sees every ACK in order, can tell. Events may come late, after {@link #onAck} saw a newer record.
+     *
+     * @param blocks left, right, left, right ...; the caller's reused array
+     * @param blockCount how many pairs of it are valid, 0 to 4
+     */
+    public void onSack(int ack, long windowBytes, int[] blocks, int blockCount, long arrivalNs, long nowNs) {
+    }
+
+    /**
+     * How many bytes of new data may leave now, given {@code available} bytes waiting; call it also with 0 when the last
+     * has gone. Congestion window, receive window, silly-window avoidance (RFC 9293 3.8.6.2.1) and retransmissions
+     * that go first are accounted for. Data that does not fill a segment is not held back (no Nagle: live media).
+     * When the viewer's window is what blocks, this arms the persist timer.
+     *
+     * @return 0 to {@code available}; whole segments, unless it is all there is or the window is small
+     */
+    public int sendable(int available, long nowNs) {
+        return 0;
+    }
+
+    /** {@code bytes} of new data left, starting at {@link #nxt()}; not more than {@link #sendable} granted. */
+    public void onSent(int bytes, long nowNs) {
+    }
+
+    /**
+     * The first range that must be sent again now, within what the congestion window and the viewer's window allow.
+     *
+     * @param maxBytes the largest post the caller can make
+     * @return false, {@code out} untouched, when there is none
+     */
+    public boolean nextRetransmission(Range out, int maxBytes, long nowNs) {
+        return false;
+    }
+
+    /**
+     * A range from {@link #nextRetransmission}, or a shorter one at its start, left again.
+     *
+     * @param sequenceLength data bytes, or 1 for the FIN: {@link Range#sequenceLength()}
+     */
+    public void onRetransmitted(int seq, int sequenceLength, long nowNs) {
+    }
+
+    /** When {@link #onTimer} wants to be called; {@link Long#MAX_VALUE} when no timer is armed. */
+    public long nextTimerNs() {
+        return Long.MAX_VALUE;
+    }
+
+    /** Fires the timer if its time has come. */
+    public TimerAction onTimer(long nowNs) {
+        return TimerAction.NONE;
+    }
+
+    /** Sequence number of a probe: one before {@link #una()}, which makes the viewer answer with its window, as Linux does. */
+    public int probeSeq() {
+        return 0;
+    }
+
+    /** Sequence number of a reset that the engine sends: {@link #nxt()}. */
+    public int resetSeq() {
+        return 0;
+    }
+
+    /** No data will follow what has been sent and what {@link #sendable} is still asked for. */
+    public void queueFin() {
+    }
+
+    /** True when a queued FIN may leave now. Ask when no data waits any more. */
+    public boolean finDue(long nowNs) {
+        return false;
+    }
+
+    /** The FIN left, at {@link #nxt()}. */
+    public void onFinSent(long nowNs) {
+    }
+
+    /** The viewer's FIN arrived in order. */
+    public void onPeerFin(long nowNs) {
+    }
+
+    /** A reset was sent, or an exact one (RFC 5961 3.2) arrived: the connection is gone, all timers are off. */
+    public void onReset() {
+    }
+
+    /** State of the connection. */
+    public TcpConnectionState state() {
+        return TcpConnectionState.ESTABLISHED;
+    }
+
+    /** True when nothing is left to do for this connection. */
+    public boolean isClosed() {
+        return false;
+    }
+
+    /** Oldest unacknowledged sequence number. */
+    public int una() {
+        return 0;
+    }
+
+    /** Next sequence number to send. */
+    public int nxt() {
+        return 0;
+    }
+
+    /** Bytes of sequence space sent and not yet cumulatively acknowledged. */
+    public int inFlight() {
+        return 0;
+    }
+
+    /** RFC 6675's estimate of the bytes that are really in the network. */
+    public long pipeBytes() {
+        return 0;
+    }
+
+    /** Bytes the viewer's window still admits. */
+    public long usableWindowBytes() {
+        return 0;
+    }
+
+    /** Congestion window. */
+    public long cwndBytes() {
+        return 0;
+    }
+
+    /** Slow start threshold; {@link Long#MAX_VALUE} before the first loss. */
+    public long ssthreshBytes() {
+        return Long.MAX_VALUE;
+    }
+
+    /** Smoothed round-trip time, 0 before the first sample. */
+    public long srttNs() {
+        return 0;
+    }
+
+    /** Retransmission timeout, back-off included. */
+    public long rtoNs() {
+        return 0;
+    }
+
+    /** Value of a counter since construction. */
+    public long count(SenderCounter counter) {
+        return 0;
+    }
+
+    /** {@link SenderCounter#SEGMENTS_RETRANSMITTED}. */
+    public long retransmittedSegments() {
+        return count(SenderCounter.SEGMENTS_RETRANSMITTED);
+    }
+}
