@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.kernel;
+
+/** A network device with our two programs attached, and its ring. */
+public final class Device {
+
+    private final String name;
+    private final int ifindex;
+    private final DmaRing ring;
+
+    Device(String name, int ifindex, DmaRing ring) {
+        this.name = name;
+        this.ifindex = ifindex;
+        this.ring = ring;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public int ifindex() {
+        return ifindex;
+    }
+
+    /** Bytes of an IP packet, asked now. 0 when the device is gone. */
+    public int mtu() {
+        throw new UnsupportedOperationException();
+    }
+
+    public DmaRing ring() {
+        return ring;
+    }
+
+    /** Whether the device exists under the same name and number. It may have been deleted and made anew. */
+    public boolean stillThere() {
+        throw new UnsupportedOperationException();
+    }
+}

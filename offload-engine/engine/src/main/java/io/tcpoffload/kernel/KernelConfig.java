@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.kernel;
+
+import java.util.regex.Pattern;
+
+/**
+ * What the kernel side is made with.
+ *
+ * @param instance    name of this installation on this machine: 1 to 32 letters, digits, {@code _} or {@code -}. It
+ *                    names the pinned objects and the tc filters; two engines with the same name exclude each other
+ * @param maxSessions size of the session table, 1 to 1,048,576; 512 bytes each
+ * @param ringFrames  frames of a device's transmit ring, 2 to 1024; 128 KB each
+ * @param jobs        size of the job list, 256 to 1,048,576; 16 bytes each
+ * @param eventBytes  size of the event ring, a power of two from 4096 to 64 MB; an event takes 72 bytes
+ */
+public record KernelConfig(String instance, int maxSessions, int ringFrames, int jobs, int eventBytes) {
+
+    public static final int DEFAULT_MAX_SESSIONS = 16_384;
+
+    /** Frames are consumed within the send call, so the ring only has to hold what one turn of the loop posts. */
+    public static final int DEFAULT_RING_FRAMES = 32;
+
+    /** Four jobs a session of the default table. */
+    public static final int DEFAULT_JOBS = 65_536;
+
+    /** 14,563 events: what 1000 viewers that all lose packets raise in a garbage collection pause of 100 ms. */
+    public static final int DEFAULT_EVENT_BYTES = 1 << 20;
+
+    private static final Pattern INSTANCE = Pattern.compile("[A-Za-z0-9_-]{1,32}");
+
+    public KernelConfig {
+        if (!INSTANCE.matcher(instance).matches()) {
+            throw new IllegalArgumentException("instance is '" + instance + "': use 1 to 32 letters, digits, _ or -");
+        }
+        check("maxSessions", maxSessions, 1, 1 << 20);
+        check("ringFrames", ringFrames, 2, 1024);
+        check("jobs", jobs, DmaRing.MAX_TARGETS, 1 << 20);
+        check("eventBytes", eventBytes, 4096, 64 << 20);
+        if (Integer.bitCount(eventBytes) != 1) {
+            throw new IllegalArgumentException("eventBytes is " + eventBytes + ": it must be a power of two");
+        }
+    }
+
+    /** Everything but the name at its default. */
+    public static KernelConfig of(String instance) {
+        return new KernelConfig(instance, DEFAULT_MAX_SESSIONS, DEFAULT_RING_FRAMES, DEFAULT_JOBS,
+                DEFAULT_EVENT_BYTES);
+    }
+
+    public KernelConfig withMaxSessions(int sessions) {
+        return new KernelConfig(instance, sessions, ringFrames, jobs, eventBytes);
+    }
+
+    private static void check(String name, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(name + " is " + value + ": use " + least + " to " + most);
+        }
+    }
+}

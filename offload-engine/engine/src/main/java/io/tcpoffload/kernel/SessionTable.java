@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.kernel;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The session records, mapped: one for each session, shared with the kernel programs ({@link SessionDescriptor}).
+ * Accessors take the session's number, allocate nothing and make no native call. Sequence numbers are the raw 32 bits,
+ * windows are raw (not scaled) where it says so.
+ *
+ * <p>{@link #allocate} and {@link #free} may be called on any thread; everything else on the session's owner thread.
+ */
+public final class SessionTable {
+
+    private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
+    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private final ByteBuffer records;
+    private final int capacity;
+    private final FreeList free;
+
+    SessionTable(ByteBuffer records) {
+        this.records = records.order(ByteOrder.nativeOrder());
+        this.capacity = records.capacity() / SessionDescriptor.BYTES;
+        this.free = new FreeList(capacity);
+    }
+
+    /** A zeroed record in state FREE; -1 when the table is full. */
+    public int allocate() {
+        int id = free.take();
+        if (id >= 0) {
+            int base = base(id);
+            for (int at = 0; at < SessionDescriptor.BYTES; at += Long.BYTES) {
+                records.putLong(base + at, 0);
+            }
+        }
+        return id;
+    }
+
+    /** Gives the record back. Remove the flow first: the hook must not find a record that is somebody else's. */
+    public void free(int id) {
+        state(id, SessionState.FREE);
+        free.put(id);
+    }
+
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Records in use. */
+    public int used() {
+        return free.used();
+    }
+
+    /** One of {@link SessionState}. */
+    public int state(int id) {
+        return (int) INT.getAcquire(records, base(id) + SessionDescriptor.STATE);
+    }
+
+    /** Ordered after all that was written to the record before. */
+    public void state(int id, int state) {
+        INT.setRelease(records, base(id) + SessionDescriptor.STATE, state);
+    }
+
+    /**
+     * Completes the template that the hook defined and initialises both sides from what the socket knew. Call it in
+     * state TAKING; afterwards set the state to OWNED.
+     *
+     * @throws IllegalStateException when the hook has not defined the template yet
+     */
+    public void complete(int id, TcpState tcp) {
+        if (templateNs(id) == 0) {
+            throw new IllegalStateException("session " + id + " has no header template yet");
+        }
+        TemplateCompletion.complete(records, base(id), tcp);
+    }
+
+    /** Left edge: everything before it is acknowledged. */
+    public int una(int id) {
+        return (int) INT.getAcquire(records, base(id) + SessionDescriptor.UNA);
+    }
+
+    /** The viewer's window, raw: shift left by {@link #sndWscale(int)}. */
+    public int window(int id) {
+        return records.getShort(base(id) + SessionDescriptor.WINDOW) & 0xFFFF;
+    }
+
+    /** Arrival of the last valid segment, CLOCK_MONOTONIC in nanoseconds; 0 when there was none. */
+    public long arrivalNs(int id) {
+        return (long) LONG.getAcquire(records, base(id) + SessionDescriptor.ARRIVAL_NS);
+    }
+
+    /** When the hook defined the template, CLOCK_MONOTONIC in nanoseconds; 0 until then. */
+    public long templateNs(int id) {
+        return (long) LONG.getAcquire(records, base(id) + SessionDescriptor.TEMPLATE_NS);
+    }
+
+    /**
+     * Changes with every segment the hook takes; odd while it writes. Read it before and after several fields to get
+     * them from the same acknowledgement.
+     */
+    public int version(int id) {
+        return (int) INT.getAcquire(records, base(id) + SessionDescriptor.VERSION);
+    }
+
+    /** Valid acknowledgements so far, modulo 2^32. */
+    public int acks(int id) {
+        return records.getInt(base(id) + SessionDescriptor.ACKS);
+    }
+
+    /** Duplicate acknowledgements so far, modulo 2^32. */
+    public int dupAcks(int id) {
+        return records.getInt(base(id) + SessionDescriptor.DUP_ACKS);
+    }
+
+    /** Acknowledgements with the ECE flag so far, modulo 2^32. */
+    public int eceAcks(int id) {
+        return records.getInt(base(id) + SessionDescriptor.ECE_ACKS);
+    }
+
+    /** Whether the viewer's FIN has arrived in order. */
+    public boolean finReceived(int id) {
+        return (records.get(base(id) + SessionDescriptor.RECEIVE_FLAGS) & SessionDescriptor.RECEIVED_FIN) != 0;
+    }
+
+    /** Whether the acknowledgement that last moved una carried a timestamp: then {@link #tsEcho} is its TSecr. */
+    public boolean tsEchoValid(int id) {
+        return (records.get(base(id) + SessionDescriptor.RECEIVE_FLAGS) & SessionDescriptor.RECEIVED_TS) != 0;
+    }
+
+    public int tsEcho(int id) {
+        return records.getInt(base(id) + SessionDescriptor.TS_ECHO);
+    }
+
+    /** Last valid TSval of the viewer. */
+    public int tsRecent(int id) {
+        return records.getInt(base(id) + SessionDescriptor.TS_RECENT);
+    }
+
+    /** Only before OWNED. */
+    public void tsRecent(int id, int value) {
+        records.putInt(base(id) + SessionDescriptor.TS_RECENT, value);
+    }
+
+    /** SACK blocks of the last acknowledgement, 0 to 4. */
+    public int sackCount(int id) {
+        return records.get(base(id) + SessionDescriptor.SACK_COUNT);
+    }
+
+    public int sackStart(int id, int block) {
+        return records.getInt(base(id) + SessionDescriptor.SACK + 8 * block);
+    }
+
+    public int sackEnd(int id, int block) {
+        return records.getInt(base(id) + SessionDescriptor.SACK + 8 * block + 4);
+    }
+
+    public int rcvNxt(int id) {
+        return (int) INT.getAcquire(records, base(id) + SessionDescriptor.RCV_NXT);
+    }
+
+    /** Only before OWNED. */
+    public void rcvNxt(int id, int value) {
+        INT.setRelease(records, base(id) + SessionDescriptor.RCV_NXT, value);
+    }
+
+    public int nxt(int id) {
+        return records.getInt(base(id) + SessionDescriptor.NXT);
+    }
+
+    /** Highest sequence number that may be acknowledged. Write it before the post that sends up to it. */
+    public void nxt(int id, int value) {
+        INT.setRelease(records, base(id) + SessionDescriptor.NXT, value);
+    }
+
+    public int sndWscale(int id) {
+        return records.get(base(id) + SessionDescriptor.SND_WSCALE);
+    }
+
+    public void sndWscale(int id, int value) {
+        records.put(base(id) + SessionDescriptor.SND_WSCALE, (byte) value);
+    }
+
+    public int rcvWscale(int id) {
+        return records.get(base(id) + SessionDescriptor.RCV_WSCALE);
+    }
+
+    /** The largest window the viewer has offered, in bytes. */
+    public int maxWindow(int id) {
+        return records.getInt(base(id) + SessionDescriptor.MAX_WINDOW);
+    }
+
+    public void maxWindow(int id, int bytes) {
+        records.putInt(base(id) + SessionDescriptor.MAX_WINDOW, bytes);
+    }
+
+    /** TSval = CLOCK_MONOTONIC in milliseconds + this. */
+    public int tsOffset(int id) {
+        return records.getInt(base(id) + SessionDescriptor.TS_OFFSET);
+    }
+
+    public void tsOffset(int id, int value) {
+        records.putInt(base(id) + SessionDescriptor.TS_OFFSET, value);
+    }
+
+    /** Payload bytes of a segment. */
+    public int mss(int id) {
+        return records.getShort(base(id) + SessionDescriptor.MSS) & 0xFFFF;
+    }
+
+    public void mss(int id, int bytes) {
+        records.putShort(base(id) + SessionDescriptor.MSS, (short) bytes);
+    }
+
+    /** Window field of our segments, raw. */
+    public int advertisedWindow(int id) {
+        return records.getShort(base(id) + SessionDescriptor.ADVERTISED_WINDOW) & 0xFFFF;
+    }
+
+    public void advertisedWindow(int id, int raw) {
+        records.putShort(base(id) + SessionDescriptor.ADVERTISED_WINDOW, (short) raw);
+    }
+
+    /** Link, network and TCP header together, in bytes: what a post's header length must be. */
+    public int headerLength(int id) {
+        int base = base(id);
+        return records.get(base + SessionDescriptor.L2_LEN) + records.get(base + SessionDescriptor.L3_LEN)
+                + records.get(base + SessionDescriptor.TCP_LEN);
+    }
+
+    /** Link header with VLAN tags: 14, 18 or 22 bytes; 0 until the template is defined. */
+    public int linkLength(int id) {
+        return records.get(base(id) + SessionDescriptor.L2_LEN);
+    }
+
+    public boolean ipv6(int id) {
+        return records.get(base(id) + SessionDescriptor.IP_VERSION) == 6;
+    }
+
+    public boolean timestamps(int id) {
+        return records.get(base(id) + SessionDescriptor.TCP_LEN) == 32;
+    }
+
+    /** Device that the viewer's ACK came in on; 0 until the template is defined. */
+    public int ifindex(int id) {
+        return records.getInt(base(id) + SessionDescriptor.IFINDEX);
+    }
+
+    /** A copy of the header bytes, from the link header's first to the TCP header's last. Allocates: for tests. */
+    public byte[] template(int id) {
+        byte[] header = new byte[headerLength(id)];
+        records.get(base(id) + SessionDescriptor.NETWORK_OFFSET - linkLength(id), header);
+        return header;
+    }
+
+    /**
+     * The engine's own longs in the record: they survive the engine.
+     *
+     * @param index 0 to 15
+     */
+    public long engineLong(int id, int index) {
+        return records.getLong(base(id) + SessionDescriptor.ENGINE + Long.BYTES * index);
+    }
+
+    public void engineLong(int id, int index, long value) {
+        records.putLong(base(id) + SessionDescriptor.ENGINE + Long.BYTES * index, value);
+    }
+
+    private int base(int id) {
+        if (id < 0 || id >= capacity) {
+            throw new IndexOutOfBoundsException("session " + id + " of " + capacity);
+        }
+        return id * SessionDescriptor.BYTES;
+    }
+}
