@@ -27,10 +27,11 @@ final class OsgiEngineSource implements EngineSource, ServiceTrackerCustomizer<O
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final ServiceTracker<OffloadEngine, OffloadEngine> tracker;
 
-    private OsgiEngineSource(BundleContext bundles, Executor executor) {
+    OsgiEngineSource(BundleContext bundles, Executor executor) {
         this.bundles = bundles;
         this.executor = executor;
         this.tracker = new ServiceTracker<>(bundles, OffloadEngine.class, this);
+        tracker.open();
     }
 
     /**
@@ -41,12 +42,7 @@ final class OsgiEngineSource implements EngineSource, ServiceTrackerCustomizer<O
     static OsgiEngineSource open(Executor executor) {
         Bundle bundle = FrameworkUtil.getBundle(OsgiEngineSource.class);
         BundleContext context = bundle == null ? null : bundle.getBundleContext();
-        if (context == null) {
-            return null;
-        }
-        var source = new OsgiEngineSource(context, executor);
-        source.tracker.open();
-        return source;
+        return context == null ? null : new OsgiEngineSource(context, executor);
     }
 
     @Override
