@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.channel;
+
+/** Everything counted for one channel, since it was opened. */
+public enum ChannelCounter {
+
+    /** Bodies the store took whole. */
+    PUBLISHED_BODIES,
+    /** Bodies refused or failed: larger than the store, unreadable file, broken stream. */
+    FAILED_BODIES,
+    /** Viewers that came. */
+    VIEWERS_JOINED,
+    /** Times a viewer was too far behind and went on at the newest segment. */
+    SKIPS,
+    /** Bytes those viewers did not get. */
+    SKIPPED_BYTES,
+    /** Viewers disconnected for being too far behind, as the channel's setting wants it. */
+    SLOW_CLOSED,
+    /** Viewers disconnected because the rest of the packet they were in was overwritten. */
+    LOST_CLOSED,
+    /** Viewers disconnected because they took nothing for too long. */
+    DEAD_CLOSED
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.channel;
+
+/** Why a viewer is disconnected by us. */
+public enum CloseReason {
+
+    /** The channel ended, and the viewer has all of it. */
+    CHANNEL_CLOSED,
+
+    /** It was too far behind, and {@link io.tcpoffload.api.RecoverPolicy#DISCONNECT} is set. */
+    TOO_SLOW,
+
+    /** The rest of the 188-byte packet it was in is overwritten: no clean place to go on from. */
+    LOST
+}

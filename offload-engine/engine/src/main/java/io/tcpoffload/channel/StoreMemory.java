@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.channel;
+
+import io.tcpoffload.api.OffloadException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * The memory under one store: a private file in a shared-memory directory, mapped, or direct memory where that can't
+ * be had. The mapping is never undone by hand: a reader may still hold it after {@link #close()}, and touching an
+ * unmapped page would end the JVM. It goes with the last reference; the file's name goes at once.
+ */
+final class StoreMemory implements AutoCloseable {
+
+    /** Mode 0600: media may be paid for, other local users have no business with it. */
+    private static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwx------");
+    private static final int FILL_BYTES = 1 << 20;
+
+    private final ByteBuffer buffer;
+    private final Path file;
+    private final String fallbackReason;
+
+    private StoreMemory(ByteBuffer buffer, Path file, String fallbackReason) {
+        this.buffer = buffer;
+        this.file = file;
+        this.fallbackReason = fallbackReason;
+    }
+
+    /**
+     * @param directory made with mode 0700 when missing; null asks for direct memory
+     * @param prefix    start of the file's name
+     * @param bytes     size, up to 1 GiB
+     */
+    static StoreMemory allocate(Path directory, String prefix, int bytes) {
+        String reason = "no directory given";
+        if (directory != null) {
+            try {
+                return mapped(directory, prefix, bytes);
+            } catch (IOException | UnsupportedOperationException e) {
+                reason = directory + " can't hold it (" + e + ")";
+            }
+        }
+        try {
+            return new StoreMemory(ByteBuffer.allocateDirect(bytes + SegmentStore.ALIGNMENT)
+                    .alignedSlice(SegmentStore.ALIGNMENT), null, reason);
+        } catch (OutOfMemoryError e) {
+            throw new OffloadException("no memory for a store of " + bytes + " bytes: " + reason
+                    + ", and direct memory is used up; make storeSize smaller or -XX:MaxDirectMemorySize larger", e);
+        }
+    }
+
+    private static StoreMemory mapped(Path directory, String prefix, int bytes) throws IOException {
+        Path file = createFile(directory, prefix);
+        try {
+            requirePrivate(directory, file);
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                fill(channel, bytes);
+                return new StoreMemory(channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes), file, "");
+            }
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(file);
+            throw e;
+        }
+    }
+
+    private static Path createFile(Path directory, String prefix) throws IOException {
+        for (int attempt = 0;; attempt++) {
+            Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(DIRECTORY_MODE));
+            try {
+                return Files.createTempFile(directory, prefix + "-", ".store", FILE_MODE);
+            } catch (NoSuchFileException e) {
+                if (attempt > 0) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** A shared-memory directory is open to everybody: somebody else may have made ours before us. */
+    private static void requirePrivate(Path directory, Path file) throws IOException {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(directory + " is a link");
+        }
+        if (!Files.getOwner(directory).equals(Files.getOwner(file))) {
+            throw new IOException(directory + " belongs to " + Files.getOwner(directory));
+        }
+        Files.setPosixFilePermissions(directory, DIRECTORY_MODE);
+    }
+
+    /** Takes every page now: a full tmpfs is an error here, but would be a SIGBUS when the mapping is first written. */
+    private static void fill(FileChannel channel, int bytes) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(FILL_BYTES, bytes));
+        for (int at = 0; at < bytes;) {
+            zeros.clear().limit(Math.min(zeros.capacity(), bytes - at));
+            at += channel.write(zeros, at);
+        }
+    }
+
+    ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** The file, or null for direct memory. */
+    Path file() {
+        return file;
+    }
+
+    /** Why it is direct memory; empty for a file. */
+    String fallbackReason() {
+        return fallbackReason;
+    }
+
+    @Override
+    public void close() {
+        if (file != null) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                file.toFile().deleteOnExit();
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.tcpoffload.api.SessionInfo;
+import io.tcpoffload.api.TransportMode;
+import java.util.List;
+
+/** Carries channels to viewers. Thread-safe, but for {@link #serve}. */
+public interface ViewerTransport extends AutoCloseable {
+
+    /** OFFLOAD or NIO. */
+    TransportMode mode();
+
+    /**
+     * Takes over a viewer whose request has been read. From this call on the socket is the transport's: it closes it.
+     * Called on the socket's event loop, with the HTTP handlers gone from the pipeline and auto-read off.
+     *
+     * @param socket       connected
+     * @param responseHead what to send before the media; the transport releases it. Null when it has been sent
+     * @param media        the channel; may have been closed since it was looked up
+     */
+    void serve(Channel socket, ByteBuf responseHead, MediaChannel media);
+
+    /** The viewers being served, in no particular order. */
+    List<SessionInfo> sessions();
+
+    /** Sends this channel's viewers what is under way and disconnects them; returns before that is done. */
+    void closeViewers(MediaChannel media);
+
+    /** Viewers of this channel being served. */
+    int viewers(MediaChannel media);
+
+    /** Disconnects all viewers and refuses new ones. Event loops stay as they are: they belong to the caller. */
+    @Override
+    void close();
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.nio;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.tcpoffload.api.SessionInfo;
+import io.tcpoffload.api.TransportMode;
+import io.tcpoffload.channel.MediaChannel;
+import io.tcpoffload.channel.ViewerTransport;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/** The ordinary transport: one for the whole engine, whatever the number of listeners and channels. */
+public final class NioTransport implements ViewerTransport {
+
+    private final LongSupplier sessionIds;
+    private final NioLimits limits;
+    private final ConcurrentHashMap<MediaChannel, Audience> audiences = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    /** @param sessionIds gives each viewer its {@link SessionInfo#id()}; shared by all transports; thread-safe */
+    public NioTransport(LongSupplier sessionIds, NioLimits limits) {
+        this.sessionIds = sessionIds;
+        this.limits = limits;
+    }
+
+    @Override
+    public TransportMode mode() {
+        return TransportMode.NIO;
+    }
+
+    @Override
+    public void serve(Channel socket, ByteBuf responseHead, MediaChannel media) {
+        if (closed || !media.isOpen()) {
+            if (responseHead != null) {
+                responseHead.release();
+            }
+            socket.close();
+            return;
+        }
+        var viewer = new NioViewer(sessionIds.getAsLong(), socket, media, limits);
+        audiences.compute(media, (m, audience) -> {
+            Audience a = audience == null ? new Audience(m) : audience;
+            a.add(viewer);
+            return a;
+        });
+        socket.closeFuture().addListener(f -> leave(viewer, media));
+        viewer.start(responseHead);
+    }
+
+    private void leave(NioViewer viewer, MediaChannel media) {
+        audiences.computeIfPresent(media, (m, audience) -> audience.remove(viewer) ? null : audience);
+    }
+
+    @Override
+    public List<SessionInfo> sessions() {
+        return audiences.values().stream().map(Audience::viewers).flatMap(Collection::stream).map(NioViewer::info)
+                .toList();
+    }
+
+    @Override
+    public void closeViewers(MediaChannel media) {
+        Audience audience = audiences.get(media);
+        if (audience != null) {
+            audience.viewers().forEach(NioViewer::finish);
+        }
+    }
+
+    @Override
+    public int viewers(MediaChannel media) {
+        Audience audience = audiences.get(media);
+        return audience == null ? 0 : audience.viewers().size();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        audiences.keySet().forEach(this::closeViewers);
+    }
+}
