@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.shell;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tcpoffload.api.SessionInfo;
+import io.tcpoffload.api.TransportMode;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CommandsTest {
+
+    @Test
+    void infoSaysTransportReasonAndRemedies() throws Exception {
+        InfoCommand command = new InfoCommand();
+        command.engine = new FakeEngine();
+        String out = FakeEngine.output(command);
+        assertTrue(out.startsWith("Transport  NIO\nReason     not root: run as root for offload\n"
+                + "Listeners  127.0.0.1:8080, 127.0.0.1:8090\n"), out);
+        assertTrue(out.contains("libbpf.so.1 not found") && out.contains("apt install libbpf1"), out);
+        assertTrue(row(out, "libbpf").contains("no") && row(out, "bpffs").contains("yes"), out);
+    }
+
+    @Test
+    void infoLeavesOutZeroCountersButJsonHasThem() throws Exception {
+        InfoCommand command = new InfoCommand();
+        command.engine = new FakeEngine();
+        String out = FakeEngine.output(command);
+        assertTrue(out.contains("framesSent") && !out.contains("dropsNoWindow"), out);
+        command.json = true;
+        String json = FakeEngine.output(command);
+        assertTrue(json.contains("\"transport\":\"NIO\"") && json.contains("\"counters\":{\"framesSent\":12,"
+                + "\"dropsNoWindow\":0}"), json);
+        assertEquals(1, json.lines().count());
+    }
+
+    @Test
+    void channelsShowsViewersAndVolumes() throws Exception {
+        ChannelsCommand command = new ChannelsCommand();
+        command.engine = new FakeEngine();
+        String row = row(FakeEngine.output(command), "demo");
+        assertTrue(row.contains("127.0.0.1:8080") && row.contains("1.50 MB") && row.contains("20.0 GB"), row);
+        command.json = true;
+        assertTrue(FakeEngine.output(command).startsWith("[{\"name\":\"demo\",\"listener\":\"127.0.0.1:8080\","));
+    }
+
+    @Test
+    void sessionsFiltersByChannel() throws Exception {
+        SessionsCommand command = new SessionsCommand();
+        command.engine = new FakeEngine();
+        String all = FakeEngine.output(command);
+        assertTrue(all.contains("10.0.0.2:40007") && all.contains("10.0.0.2:40008"), all);
+        command.channel = "news";
+        String news = FakeEngine.output(command);
+        assertTrue(!news.contains("10.0.0.2:40007") && news.contains("10.0.0.2:40008"), news);
+        command.json = true;
+        assertTrue(FakeEngine.output(command).startsWith("[{\"id\":8,"));
+        command.channel = "none";
+        assertEquals("[]\n", FakeEngine.output(command));
+    }
+
+    @Test
+    void sessionsLeavesUnknownValuesEmpty() {
+        SessionInfo nio = new SessionInfo(1, "v", "l", "demo", TransportMode.NIO, "", "ESTABLISHED", 0, 1, 1, 0, 0, 0,
+                0, 0);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        SessionsView.print(List.of(nio), 61_000, new PrintStream(bytes));
+        assertTrue(bytes.toString().contains("1m01s"), bytes.toString());
+        assertFalse(bytes.toString().contains("ms"), bytes.toString());
+    }
+
+    @Test
+    void emptyListsSaySo() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ChannelsView.print(List.of(), new PrintStream(bytes));
+        SessionsView.print(List.of(), 0, new PrintStream(bytes));
+        assertTrue(bytes.toString().contains("no channel is open"), bytes.toString());
+        assertTrue(bytes.toString().contains("no viewer"), bytes.toString());
+    }
+
+    private static String row(String table, String name) {
+        return table.lines().filter(l -> l.startsWith(name + " ")).findFirst().orElseThrow();
+    }
+}
