@@ -3,6 +3,8 @@
 package io.tcpoffload.api;
 
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
@@ -116,6 +118,13 @@ public final class ChannelSpec {
         }
         return new ChannelSpec(name, listener, transport, storeBytes, clientBufferMax, recoverPolicy, contentType,
                 grace);
+    }
+
+    /** The options as a user writes them, by name, for messages and comparison. */
+    public Map<String, Object> options() {
+        return Map.of("transport", transport.name().toLowerCase(Locale.ROOT), "storeSize", storeBytes,
+                "clientBufferMax", clientBufferMax(), "recoverPolicy", recoverPolicy.name().toLowerCase(Locale.ROOT),
+                "contentType", contentType, "detachGrace", detachGrace);
     }
 
     public String name() {

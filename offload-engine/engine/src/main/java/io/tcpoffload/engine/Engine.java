@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.engine;
+
+import io.tcpoffload.api.ChannelInfo;
+import io.tcpoffload.api.ChannelSpec;
+import io.tcpoffload.api.EngineInfo;
+import io.tcpoffload.api.OffloadEngine;
+import io.tcpoffload.api.OffloadException;
+import io.tcpoffload.api.Publisher;
+import io.tcpoffload.api.SessionInfo;
+import io.tcpoffload.api.TransportMode;
+import io.tcpoffload.channel.ChannelCounter;
+import io.tcpoffload.channel.MediaChannel;
+import io.tcpoffload.channel.SegmentStore;
+import io.tcpoffload.http.EventLoops;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The engine: listeners, channels and the transports that serve them. Thread-safe. */
+public final class Engine implements OffloadEngine, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+    /** Heads and pages are little work; the media goes by the session loop, or by these when it can't be had. */
+    private static final int HTTP_THREADS = 2;
+
+    private final EngineConfig config;
+    private final StoreDirectory stores;
+    private final EventLoops loops;
+    private final Transports transports;
+    private final Map<String, Listener> listeners = new TreeMap<>();
+    private boolean closed;
+
+    private Engine(EngineConfig config, StoreDirectory stores) {
+        this.config = config;
+        this.stores = stores;
+        loops = new EventLoops(HTTP_THREADS, true);
+        transports = Transports.open(config);
+        LOG.info("Engine {} runs with transport {}: {}", Build.VERSION, transports.automatic(), transports.reason());
+    }
+
+    /**
+     * Starts an engine. It binds its listeners when channels are opened.
+     *
+     * @throws OffloadException if another engine of the same instance name runs
+     */
+    public static Engine start(EngineConfig config) {
+        return new Engine(config, StoreDirectory.claim(config.storeDirectory(), config.instance()));
+    }
+
+    @Override
+    public synchronized Publisher openChannel(ChannelSpec spec) {
+        if (closed) {
+            throw new OffloadException("channel " + spec.name() + " can't be opened: the engine is stopping");
+        }
+        transports.require(spec);
+        String key = spec.listener() == null ? config.listener() : spec.listener();
+        Listener listener = listeners.get(key);
+        MediaChannel present = listener == null ? null : listener.find(spec.name());
+        if (present != null) {
+            requireSame(present.spec(), spec);
+            return present.openPublisher();
+        }
+        MediaChannel media = new MediaChannel(spec, stores.path());
+        try {
+            if (listener == null) {
+                listener = new Listener(key, loops, transports::of);
+                listeners.put(key, listener);
+                LOG.info("Listening on {}", listener.address());
+            }
+        } catch (OffloadException e) {
+            media.close();
+            throw e;
+        }
+        listener.add(media);
+        media.onDetached(() -> loops.group().schedule(() -> closeIfDetached(key, media),
+                spec.detachGrace().toMillis(), TimeUnit.MILLISECONDS));
+        LOG.info("Channel {} open on {}: transport {}, store {} bytes", spec.name(), listener.address(),
+                transports.of(media).mode(), spec.storeBytes());
+        return media.openPublisher();
+    }
+
+    private static void requireSame(ChannelSpec present, ChannelSpec wanted) {
+        Map<String, Object> other = wanted.options();
+        present.options().forEach((option, value) -> {
+            if (!value.equals(other.get(option))) {
+                throw new OffloadException("channel " + present.name() + " is open with " + option + "=" + value
+                        + "; it can't be opened with " + option + "=" + other.get(option) + " at the same time");
+            }
+        });
+    }
+
+    private synchronized void closeIfDetached(String key, MediaChannel media) {
+        Listener listener = listeners.get(key);
+        if (media.publishers() > 0 || listener == null || listener.find(media.name()) != media) {
+            return;
+        }
+        listener.remove(media);
+        close(media);
+        if (listener.isEmpty()) {
+            listeners.remove(key);
+            listener.close();
+            LOG.info("No longer listening on {}", key);
+        }
+    }
+
+    private void close(MediaChannel media) {
+        media.close();
+        transports.closeViewers(media);
+        LOG.info("Channel {} closed", media.name());
+    }
+
+    @Override
+    public EngineInfo info() {
+        Map<String, Long> counters = new TreeMap<>(transports.counters());
+        List<String> addresses = new ArrayList<>();
+        for (Listener listener : snapshot()) {
+            addresses.add(listener.address());
+            listener.counters().forEach((name, value) -> counters.merge("http_" + name, value, Long::sum));
+        }
+        return new EngineInfo(Build.VERSION, transports.automatic(), transports.reason(), addresses,
+                transports.devices(), transports.features(), counters);
+    }
+
+    @Override
+    public List<ChannelInfo> channels() {
+        List<ChannelInfo> infos = new ArrayList<>();
+        for (Listener listener : snapshot()) {
+            listener.list().forEach(media -> infos.add(info(listener, media)));
+        }
+        return infos;
+    }
+
+    private ChannelInfo info(Listener listener, MediaChannel media) {
+        SegmentStore store = media.store();
+        TransportMode mode = transports.of(media).mode();
+        return new ChannelInfo(media.name(), listener.address(), mode, transports.reason(media.spec()),
+                media.publishers(), media.viewers(), store.segments(), store.head() - store.tail(), store.head(),
+                media.counters().get(ChannelCounter.SKIPS), media.counters().get(ChannelCounter.SLOW_CLOSED));
+    }
+
+    @Override
+    public List<SessionInfo> sessions() {
+        return transports.sessions().stream().sorted(Comparator.comparingLong(SessionInfo::id)).toList();
+    }
+
+    private synchronized List<Listener> snapshot() {
+        return List.copyOf(listeners.values());
+    }
+
+    /** Ends all streams in good order, within some seconds, and leaves nothing behind. Idempotent. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            listeners.values().forEach(listener -> {
+                listener.close();
+                listener.list().forEach(this::close);
+            });
+        }
+        transports.close();
+        loops.close();
+        stores.close();
+        LOG.info("Engine stopped");
+    }
+}

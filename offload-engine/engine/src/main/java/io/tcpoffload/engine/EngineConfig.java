@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.engine;
+
+import io.tcpoffload.api.ChannelSpec;
+import io.tcpoffload.api.OffloadException;
+import io.tcpoffload.api.TransportMode;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The engine's settings, each valid.
+ *
+ * @param listener       {@code host:port} of the default listener
+ * @param transport      what {@link TransportMode#AUTO} channels get: AUTO looks at the system
+ * @param devices        interface names to attach to; empty means every Ethernet device and {@code lo}
+ * @param instance       tells two engines on one machine apart; names pins, filters and store files
+ * @param maxSessions    size of the session table
+ * @param storeDirectory where channel stores lie; a tmpfs keeps them in memory
+ */
+public record EngineConfig(String listener, TransportMode transport, List<String> devices, String instance,
+        int maxSessions, Path storeDirectory) {
+
+    /** 512 bytes a session: 32 MB of kernel memory at the most. */
+    public static final int MAX_SESSIONS_LIMIT = 65536;
+
+    private static final String INTERFACE_NAME = "[^\\s/:,]{1,15}";
+
+    public static EngineConfig defaults() {
+        return new EngineConfig("127.0.0.1:8080", TransportMode.AUTO, List.of(), "default", 16384,
+                Path.of("/dev/shm/tcpoffload-" + System.getProperty("user.name")));
+    }
+
+    public EngineConfig withListener(String hostAndPort) {
+        ChannelSpec.channel("default").withListener(hostAndPort);
+        return new EngineConfig(hostAndPort, transport, devices, instance, maxSessions, storeDirectory);
+    }
+
+    public EngineConfig withTransport(String mode) {
+        try {
+            return new EngineConfig(listener, TransportMode.valueOf(mode.toUpperCase(Locale.ROOT)), devices, instance,
+                    maxSessions, storeDirectory);
+        } catch (IllegalArgumentException e) {
+            throw new OffloadException("transport '" + mode + "' is not valid: auto, offload or nio");
+        }
+    }
+
+    /** {@code auto}, or interface names separated by commas. */
+    public EngineConfig withDevices(String names) {
+        List<String> list = names.equals("auto") ? List.of() : Arrays.stream(names.split(",")).map(String::trim).toList();
+        for (String name : list) {
+            if (!name.matches(INTERFACE_NAME)) {
+                throw new OffloadException("devices '" + names + "' is not valid: auto, or interface names of 1 to 15 "
+                        + "characters separated by commas");
+            }
+        }
+        return new EngineConfig(listener, transport, list, instance, maxSessions, storeDirectory);
+    }
+
+    public EngineConfig withInstance(String name) {
+        if (!name.matches("[A-Za-z0-9_-]{1,32}")) {
+            throw new OffloadException("instance '" + name + "' is not valid: 1 to 32 letters, digits, '-' or '_'");
+        }
+        return new EngineConfig(listener, transport, devices, name, maxSessions, storeDirectory);
+    }
+
+    public EngineConfig withMaxSessions(String number) {
+        int value;
+        try {
+            value = Integer.parseInt(number.trim());
+        } catch (NumberFormatException e) {
+            value = 0;
+        }
+        if (value < 1 || value > MAX_SESSIONS_LIMIT) {
+            throw new OffloadException("maxSessions '" + number + "' is not valid: 1 to " + MAX_SESSIONS_LIMIT);
+        }
+        return new EngineConfig(listener, transport, devices, instance, value, storeDirectory);
+    }
+
+    public EngineConfig withStoreDirectory(String directory) {
+        Path path = Path.of(directory);
+        if (!path.isAbsolute()) {
+            throw new OffloadException("storeDirectory '" + directory + "' is not valid: an absolute path");
+        }
+        return new EngineConfig(listener, transport, devices, instance, maxSessions, path);
+    }
+
+    /**
+     * These settings changed by the given ones, as a configuration file has them. A wrong value is reported and leaves
+     * its setting as it was; keys of other purposes are passed over.
+     *
+     * @param problems receives one line a wrong value: key, value and what would be right
+     */
+    public EngineConfig with(Map<String, ?> properties, Consumer<String> problems) {
+        EngineConfig config = this;
+        for (Key key : Key.values()) {
+            Object value = properties.get(key.name);
+            if (value == null || value.toString().isBlank()) {
+                continue;
+            }
+            try {
+                config = key.change.apply(config, value.toString().trim());
+            } catch (OffloadException e) {
+                problems.accept(e.getMessage());
+            }
+        }
+        return config;
+    }
+
+    private interface Change {
+        EngineConfig apply(EngineConfig config, String value);
+    }
+
+    private enum Key {
+        LISTENER("listener", EngineConfig::withListener),
+        TRANSPORT("transport", EngineConfig::withTransport),
+        DEVICES("devices", EngineConfig::withDevices),
+        INSTANCE("instance", EngineConfig::withInstance),
+        MAX_SESSIONS("maxSessions", EngineConfig::withMaxSessions),
+        STORE_DIRECTORY("storeDirectory", EngineConfig::withStoreDirectory);
+
+        private final String name;
+        private final Change change;
+
+        Key(String name, Change change) {
+            this.name = name;
+            this.change = change;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.engine;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** Describes the settings of {@link EngineConfig} to configuration tools (OSGi metatype). */
+@ObjectClassDefinition(name = "TCP offload engine", description = "Transport, listener and limits of the engine")
+@interface EngineSettings {
+
+    @AttributeDefinition(description = "host:port of the default listener; 0.0.0.0:port opens it to every network")
+    String listener() default "127.0.0.1:8080";
+
+    @AttributeDefinition(description = "auto, offload or nio; auto takes offload where the system allows it")
+    String transport() default "auto";
+
+    @AttributeDefinition(description = "auto, or interface names separated by commas")
+    String devices() default "auto";
+
+    @AttributeDefinition(description = "Name that tells two engines on one machine apart: letters, digits, - and _. "
+            + "Empty: made from Karaf's directory")
+    String instance() default "";
+
+    @AttributeDefinition(description = "Size of the session table, 1 to 65536")
+    int maxSessions() default 16384;
+
+    @AttributeDefinition(description = "Directory of the channels' stores; a tmpfs keeps them in memory. "
+            + "Empty: /dev/shm/tcpoffload-USER")
+    String storeDirectory() default "";
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.engine;
+
+import io.tcpoffload.api.ChannelSpec;
+import io.tcpoffload.api.DeviceInfo;
+import io.tcpoffload.api.OffloadException;
+import io.tcpoffload.api.SessionInfo;
+import io.tcpoffload.api.SystemFeature;
+import io.tcpoffload.api.TransportMode;
+import io.tcpoffload.channel.MediaChannel;
+import io.tcpoffload.channel.ViewerTransport;
+import io.tcpoffload.kernel.KernelConfig;
+import io.tcpoffload.kernel.KernelException;
+import io.tcpoffload.kernel.KernelSide;
+import io.tcpoffload.nio.NioLimits;
+import io.tcpoffload.nio.NioTransport;
+import io.tcpoffload.offload.OffloadTransport;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The two transports, and which one a channel gets and why. */
+final class Transports implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Transports.class);
+
+    private final NioTransport ordinary;
+    private final OffloadTransport offload;
+    private final String reason;
+
+    private Transports(NioTransport ordinary, OffloadTransport offload, String reason) {
+        this.ordinary = ordinary;
+        this.offload = offload;
+        this.reason = reason;
+    }
+
+    static Transports open(EngineConfig config) {
+        AtomicLong ids = new AtomicLong();
+        NioTransport ordinary = new NioTransport(ids::incrementAndGet, NioLimits.DEFAULT);
+        if (config.transport() == TransportMode.NIO) {
+            return new Transports(ordinary, null, "the setting transport=nio asks for it");
+        }
+        try {
+            KernelSide kernel = KernelSide.open(KernelConfig.of(config.instance())
+                    .withMaxSessions(config.maxSessions()));
+            return new Transports(ordinary, new OffloadTransport(kernel, config.devices(), ids::incrementAndGet,
+                    ordinary), "packet ring, header builder and receive hook are in place");
+        } catch (KernelException e) {
+            LOG.warn("Offload can't be had, viewers are served by the ordinary transport: {}", e.getMessage());
+            LOG.debug("What libbpf and the verifier said: {}", e.log());
+            return new Transports(ordinary, null, e.getMessage());
+        }
+    }
+
+    /** What {@link TransportMode#AUTO} means here. */
+    TransportMode automatic() {
+        return offload == null ? TransportMode.NIO : TransportMode.OFFLOAD;
+    }
+
+    String reason() {
+        return reason;
+    }
+
+    /** Why a channel has the transport it has. */
+    String reason(ChannelSpec spec) {
+        return spec.transport() == TransportMode.NIO ? "the channel's option transport=nio asks for it" : reason;
+    }
+
+    /** @throws OffloadException if the channel wants what can't be had */
+    void require(ChannelSpec spec) {
+        if (spec.transport() == TransportMode.OFFLOAD && offload == null) {
+            throw new OffloadException("channel " + spec.name() + " wants transport=offload, which can't be had: "
+                    + reason + "; transport=auto falls back to the ordinary transport");
+        }
+    }
+
+    ViewerTransport of(MediaChannel media) {
+        return offload == null || media.spec().transport() == TransportMode.NIO ? ordinary : offload;
+    }
+
+    List<SessionInfo> sessions() {
+        return offload == null ? ordinary.sessions()
+                : Stream.concat(offload.sessions().stream(), ordinary.sessions().stream()).toList();
+    }
+
+    List<DeviceInfo> devices() {
+        return offload == null ? List.of() : offload.devices();
+    }
+
+    List<SystemFeature> features() {
+        return KernelSide.probe();
+    }
+
+    Map<String, Long> counters() {
+        return offload == null ? Map.of() : offload.counters();
+    }
+
+    void closeViewers(MediaChannel media) {
+        ordinary.closeViewers(media);
+        if (offload != null) {
+            offload.closeViewers(media);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (offload != null) {
+            offload.close();
+        }
+        ordinary.close();
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.offload;
+
+import io.tcpoffload.channel.Extent;
+import io.tcpoffload.channel.MediaChannel;
+import io.tcpoffload.kernel.Device;
+import java.util.Arrays;
+
+/** Viewers that get the same bytes next, by headers of the same length on the same device. Reused. */
+final class Bucket {
+
+    private MediaChannel media;
+    private Device device;
+    private int headerLength;
+    private int mss;
+    private long position;
+    private int memoryOffset;
+    private int length;
+    private ViewerSession[] viewers = new ViewerSession[16];
+    private int count;
+
+    void open(ViewerSession first, Extent extent, int bytes) {
+        media = first.media();
+        device = first.device();
+        headerLength = first.headerLength();
+        mss = first.mss();
+        position = extent.position();
+        memoryOffset = extent.memoryOffset();
+        length = bytes;
+        count = 0;
+    }
+
+    boolean fits(ViewerSession viewer, long at, int bytes) {
+        return position == at && length == bytes && media == viewer.media() && device == viewer.device()
+                && headerLength == viewer.headerLength() && mss == viewer.mss();
+    }
+
+    void add(ViewerSession viewer) {
+        if (count == viewers.length) {
+            viewers = Arrays.copyOf(viewers, 2 * count);
+        }
+        viewers[count++] = viewer;
+    }
+
+    MediaChannel media() {
+        return media;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    int headerLength() {
+        return headerLength;
+    }
+
+    /** Stream offset of the first byte. */
+    long position() {
+        return position;
+    }
+
+    /** Where the first byte lies in the store's memory. */
+    int memoryOffset() {
+        return memoryOffset;
+    }
+
+    int length() {
+        return length;
+    }
+
+    int count() {
+        return count;
+    }
+
+    ViewerSession viewer(int i) {
+        return viewers[i];
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.offload;
+
+import io.tcpoffload.kernel.KernelException;
+import io.tcpoffload.kernel.KernelSide;
+import java.util.ArrayDeque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sessions that are over. For a while the hook still eats what comes for them, because a straggler that reached the
+ * kernel would be answered with a reset by a stack that never knew the connection.
+ */
+final class Departures {
+
+    /** Longer than a straggler takes on any path that a player would have put up with. */
+    private static final long LINGER_NS = 2_000_000_000L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Departures.class);
+
+    private record Departure(ViewerSession session, long untilNs) {
+    }
+
+    private final KernelSide kernel;
+    private final ArrayDeque<Departure> departures = new ArrayDeque<>();
+
+    Departures(KernelSide kernel) {
+        this.kernel = kernel;
+    }
+
+    void add(ViewerSession session, long nowNs) {
+        departures.add(new Departure(session, nowNs + LINGER_NS));
+    }
+
+    /** Gives back the records whose time has come. */
+    void poll(long nowNs) {
+        while (!departures.isEmpty() && nowNs - departures.peek().untilNs >= 0) {
+            free(departures.poll().session);
+        }
+    }
+
+    void freeAll() {
+        departures.forEach(departure -> free(departure.session));
+        departures.clear();
+    }
+
+    private void free(ViewerSession session) {
+        try {
+            kernel.flows().remove(session.local(), session.remote());
+        } catch (KernelException e) {
+            LOG.warn("Flow of {} stays in the table: {}", session.remote(), e.getMessage());
+        }
+        kernel.sessions().free(session.slot());
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.offload;
+
+import io.tcpoffload.kernel.Device;
+import io.tcpoffload.kernel.KernelException;
+import io.tcpoffload.kernel.KernelSide;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the programs attached to the devices that viewers may come by: those named in the settings, or all that are up
+ * and carry IP. Devices may come later and go at any time. One thread.
+ */
+final class DeviceWatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceWatch.class);
+
+    private final KernelSide kernel;
+    private final List<String> wanted;
+    private final Consumer<Device> onLost;
+    private final Set<String> refused = new HashSet<>();
+    private final Set<Device> lost = new HashSet<>();
+
+    /**
+     * @param wanted interface names, empty for all
+     * @param onLost told once of each device that is gone
+     */
+    DeviceWatch(KernelSide kernel, List<String> wanted, Consumer<Device> onLost) {
+        this.kernel = kernel;
+        this.wanted = wanted;
+        this.onLost = onLost;
+    }
+
+    /** Attaches to what is new and reports what is gone. */
+    void look() {
+        for (Device device : kernel.devices()) {
+            if (!device.stillThere() && lost.add(device)) {
+                LOG.warn("Device {} is gone: its viewers are removed", device.name());
+                onLost.accept(device);
+            }
+        }
+        Set<String> present = present();
+        refused.retainAll(present);
+        for (String name : present) {
+            boolean attached = kernel.devices().stream().anyMatch(d -> d.name().equals(name) && !lost.contains(d));
+            if (!attached && !refused.contains(name)) {
+                attach(name);
+            }
+        }
+    }
+
+    private void attach(String name) {
+        try {
+            Device device = kernel.attach(name);
+            LOG.info("Attached to device {}, mtu {}", name, device.mtu());
+        } catch (KernelException e) {
+            refused.add(name);
+            if (wanted.contains(name)) {
+                LOG.warn("Device {} can't be used, its viewers get the ordinary transport: {}", name, e.getMessage());
+            } else {
+                LOG.debug("Device {} is left alone: {}", name, e.getMessage());
+            }
+        }
+    }
+
+    private Set<String> present() {
+        Set<String> names = new HashSet<>();
+        try {
+            NetworkInterface.networkInterfaces().forEach(device -> {
+                if (isUseful(device)) {
+                    names.add(device.getName());
+                }
+            });
+        } catch (SocketException e) {
+            LOG.debug("Devices can't be listed: {}", e.getMessage());
+        }
+        return names;
+    }
+
+    private boolean isUseful(NetworkInterface device) {
+        try {
+            return wanted.isEmpty() ? device.isUp() && device.getInetAddresses().hasMoreElements()
+                    : wanted.contains(device.getName());
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+}

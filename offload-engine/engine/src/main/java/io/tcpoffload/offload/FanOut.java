@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.offload;
+
+import io.tcpoffload.channel.Cursor;
+import io.tcpoffload.channel.Extent;
+import io.tcpoffload.channel.Step;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Finds the viewers that get the same bytes next, so that one post serves them all. A viewer with room in both
+ * windows gets what there is, up to a piece, and so stays in step with the others; one without gets what fits, alone,
+ * and is in step again when it has reached a piece's end or the live edge.
+ */
+final class FanOut {
+
+    /** ISO/IEC 13818-1 section 2.4.3.2. Viewers are left at a packet's end, so that a skip does not cut one in two. */
+    private static final int PACKET_BYTES = 188;
+
+    /** Payload of a post: whole MPEG-TS packets, at most {@link io.tcpoffload.kernel.DmaRing#MAX_PAYLOAD}. */
+    static final int PIECE_BYTES = 347 * PACKET_BYTES;
+
+    private final Poster poster;
+    private final Extent extent = new Extent();
+    private final List<Bucket> pool = new ArrayList<>();
+    private Bucket[] table = new Bucket[64];
+    private int used;
+    private Bucket last;
+
+    FanOut(Poster poster) {
+        this.poster = poster;
+    }
+
+    /**
+     * Puts the viewer down for what it can be sent now.
+     *
+     * @return {@link Step#DATA} if it was put down, {@link Step#NONE} if there is nothing or no room, {@link Step#CLOSE}
+     *         if the viewer is to be disconnected
+     */
+    Step offer(ViewerSession viewer, long nowNs) {
+        Cursor cursor = viewer.cursor();
+        Step step = cursor.next(extent);
+        if (step != Step.DATA) {
+            viewer.sender().sendable(0, nowNs);
+            return step;
+        }
+        if (!viewer.followJumps()) {
+            return Step.CLOSE;
+        }
+        int room = viewer.sender().sendable(Math.min(extent.length(), PIECE_BYTES), nowNs);
+        if (room == 0) {
+            return Step.NONE;
+        }
+        bucketFor(viewer, wholePackets(toPieceEnd(room))).add(viewer);
+        return Step.DATA;
+    }
+
+    /** Pieces end at multiples of their size in a segment, so that viewers out of step meet again. */
+    private int toPieceEnd(int bytes) {
+        long into = extent.position() - extent.segmentStart();
+        return (int) Math.min(bytes, PIECE_BYTES - into % PIECE_BYTES);
+    }
+
+    private int wholePackets(int bytes) {
+        if (bytes == extent.length()) {
+            return bytes;
+        }
+        int over = (int) ((extent.position() + bytes - extent.segmentStart()) % PACKET_BYTES);
+        return bytes > over ? bytes - over : bytes;
+    }
+
+    private Bucket bucketFor(ViewerSession viewer, int bytes) {
+        long at = extent.position();
+        if (last != null && last.fits(viewer, at, bytes)) {
+            return last;
+        }
+        int mask = table.length - 1;
+        int i = hash(at, bytes) & mask;
+        while (table[i] != null) {
+            if (table[i].fits(viewer, at, bytes)) {
+                last = table[i];
+                return last;
+            }
+            i = (i + 1) & mask;
+        }
+        last = unused();
+        last.open(viewer, extent, bytes);
+        table[i] = last;
+        if (2 * used > table.length) {
+            grow();
+        }
+        return last;
+    }
+
+    private Bucket unused() {
+        if (used == pool.size()) {
+            pool.add(new Bucket());
+        }
+        return pool.get(used++);
+    }
+
+    private void grow() {
+        table = new Bucket[2 * table.length];
+        int mask = table.length - 1;
+        for (int b = 0; b < used; b++) {
+            Bucket bucket = pool.get(b);
+            int i = hash(bucket.position(), bucket.length()) & mask;
+            while (table[i] != null) {
+                i = (i + 1) & mask;
+            }
+            table[i] = bucket;
+        }
+    }
+
+    private static int hash(long position, int bytes) {
+        long mixed = (position * 31 + bytes) * 0x9E3779B97F4A7C15L;
+        return (int) (mixed >>> 32);
+    }
+
+    /**
+     * Posts what {@link #offer} put down.
+     *
+     * @return viewers sent to
+     */
+    int post(long nowNs) {
+        int sent = 0;
+        for (int b = 0; b < used; b++) {
+            sent += poster.post(pool.get(b), nowNs);
+        }
+        if (used > 0) {
+            Arrays.fill(table, null);
+            used = 0;
+            last = null;
+        }
+        return sent;
+    }
+}

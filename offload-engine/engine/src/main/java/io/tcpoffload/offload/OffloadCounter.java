@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.offload;
+
+import java.util.Locale;
+
+/** Everything the offload transport counts. */
+public enum OffloadCounter {
+
+    /** Connections taken out of the kernel. */
+    TAKEN_OVER,
+    /** Viewers left to the ordinary transport; the log says why. */
+    LEFT_TO_KERNEL,
+    /** Posts given to a ring. */
+    POSTS,
+    /** Targets of those posts, each one frame for one viewer. */
+    TARGETS,
+    /** Targets that a device or its queue refused; they are sent again later. */
+    TARGETS_REFUSED,
+    /** Posts put off because a ring had no free slot. */
+    RING_FULL,
+    /** Posts thrown away because the store was overwritten while they were copied. */
+    OVERWRITTEN,
+    /** Segments without data: acknowledgements, probes, FINs. */
+    CONTROL_SEGMENTS,
+    /** Viewers that closed or half-closed their connection. */
+    VIEWER_FINS,
+    /** Viewers that reset their connection. */
+    VIEWER_RESETS,
+    /** Connections reset by the engine, whatever the reason. */
+    RESETS_SENT,
+    /** Of those: viewers that acknowledged nothing for too long. */
+    DEAD_VIEWERS,
+    /** Of those: viewers whose unacknowledged bytes the store has overwritten. */
+    HISTORY_LOST,
+    /** Of those: viewers that did not take the rest of a stream that had ended. */
+    CLOSE_TIMEOUTS,
+    /** Of those: viewers of a device that is gone. */
+    DEVICES_LOST;
+
+    /** Name for people and JSON: {@code taken_over}. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

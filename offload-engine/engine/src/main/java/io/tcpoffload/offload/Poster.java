@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.offload;
+
+import io.tcpoffload.kernel.Device;
+import io.tcpoffload.kernel.DmaRing;
+import io.tcpoffload.kernel.JobList;
+import io.tcpoffload.kernel.KernelSide;
+import io.tcpoffload.kernel.SessionTable;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Makes posts: a payload copied once into a ring's slot, a job a target, one system call. The kernel has run the
+ * header builder over all targets when that call returns, so the result of each is known at once.
+ */
+final class Poster {
+
+    private static final int DATA_FLAGS = JobList.ACK | JobList.PSH;
+
+    private final SessionTable table;
+    private final JobList jobs;
+    private final OffloadCounters counters;
+    private final Map<Device, LongAdder> frames = new ConcurrentHashMap<>();
+    private int nextJob;
+
+    Poster(KernelSide kernel, OffloadCounters counters) {
+        this.table = kernel.sessions();
+        this.jobs = kernel.jobs();
+        this.counters = counters;
+    }
+
+    /**
+     * Posts new data to all viewers of a bucket and moves on those whose device took it.
+     *
+     * @return how many it took
+     */
+    int post(Bucket bucket, long nowNs) {
+        int sent = 0;
+        for (int first = 0; first < bucket.count(); first += DmaRing.MAX_TARGETS) {
+            int count = Math.min(DmaRing.MAX_TARGETS, bucket.count() - first);
+            int done = postSome(bucket, first, count, nowNs);
+            if (done < 0) {
+                break;
+            }
+            sent += done;
+        }
+        return sent;
+    }
+
+    private int postSome(Bucket bucket, int first, int count, long nowNs) {
+        DmaRing ring = bucket.device().ring();
+        if (!copy(ring, bucket.headerLength(), bucket.media().store().memory(), bucket.memoryOffset(),
+                bucket.length())) {
+            return -1;
+        }
+        if (!bucket.media().store().stillValid(bucket.position())) {
+            counters.add(OffloadCounter.OVERWRITTEN, 1);
+            return -1;
+        }
+        int job = reserve(count);
+        int bytes = bucket.length();
+        for (int i = 0; i < count; i++) {
+            ViewerSession viewer = bucket.viewer(first + i);
+            int nxt = viewer.sender().nxt();
+            jobs.set(job + i, viewer.slot(), nxt, DATA_FLAGS);
+            table.nxt(viewer.slot(), nxt + bytes);
+        }
+        send(ring, bucket.viewer(first), bytes, job, count);
+        int sent = 0;
+        for (int i = 0; i < count; i++) {
+            ViewerSession viewer = bucket.viewer(first + i);
+            if (taken(job + i)) {
+                viewer.sender().onSent(bytes, nowNs);
+                viewer.cursor().advance(bytes);
+                sent++;
+            } else {
+                table.nxt(viewer.slot(), viewer.sender().nxt());
+            }
+        }
+        count(bucket.device(), sent);
+        return sent;
+    }
+
+    /**
+     * Posts bytes of the store again, to one viewer.
+     *
+     * @return false if they could not be sent now
+     */
+    boolean repeat(ViewerSession viewer, int seq, int memoryOffset, int length, long position) {
+        DmaRing ring = viewer.device().ring();
+        if (!copy(ring, viewer.headerLength(), viewer.media().store().memory(), memoryOffset, length)
+                || !viewer.media().store().stillValid(position)) {
+            return false;
+        }
+        return sendOne(ring, viewer, seq, DATA_FLAGS, length);
+    }
+
+    /**
+     * Posts a segment without data, to one viewer.
+     *
+     * @return false if it could not be sent now
+     */
+    boolean control(ViewerSession viewer, int seq, int flags) {
+        DmaRing ring = viewer.device().ring();
+        if (!claim(ring, viewer.headerLength())) {
+            return false;
+        }
+        counters.add(OffloadCounter.CONTROL_SEGMENTS, 1);
+        return sendOne(ring, viewer, seq, flags, 0);
+    }
+
+    private boolean sendOne(DmaRing ring, ViewerSession viewer, int seq, int flags, int length) {
+        int job = reserve(1);
+        jobs.set(job, viewer.slot(), seq, flags);
+        send(ring, viewer, length, job, 1);
+        if (!taken(job)) {
+            return false;
+        }
+        count(viewer.device(), 1);
+        return true;
+    }
+
+    private void count(Device device, int sent) {
+        frames.computeIfAbsent(device, d -> new LongAdder()).add(sent);
+    }
+
+    /** Frames a device took. Any thread. */
+    long frames(Device device) {
+        LongAdder sum = frames.get(device);
+        return sum == null ? 0 : sum.sum();
+    }
+
+    private boolean copy(DmaRing ring, int headerLength, ByteBuffer memory, int offset, int length) {
+        if (!claim(ring, headerLength)) {
+            return false;
+        }
+        ByteBuffer payload = ring.payload();
+        payload.put(payload.position(), memory, offset, length);
+        return true;
+    }
+
+    private boolean claim(DmaRing ring, int headerLength) {
+        if (ring.claim(headerLength)) {
+            return true;
+        }
+        ring.flush();
+        if (ring.claim(headerLength)) {
+            return true;
+        }
+        counters.add(OffloadCounter.RING_FULL, 1);
+        return false;
+    }
+
+    private void send(DmaRing ring, ViewerSession shape, int length, int job, int count) {
+        ring.commit(length, length > shape.mss() ? shape.mss() : 0, shape.networkOffset(), false, job, count);
+        ring.flush();
+        counters.add(OffloadCounter.POSTS, 1);
+        counters.add(OffloadCounter.TARGETS, count);
+    }
+
+    /** Jobs of a post lie side by side. The list is far longer than what is under way, so it is used round and round. */
+    private int reserve(int count) {
+        if (nextJob + count > jobs.capacity()) {
+            nextJob = 0;
+        }
+        int first = nextJob;
+        nextJob += count;
+        return first;
+    }
+
+    /** A target the kernel has not come to is in a slot that goes out with a later call: it counts as sent. */
+    private boolean taken(int job) {
+        int result = jobs.result(job);
+        if (result == JobList.SENT || result == JobList.PENDING) {
+            return true;
+        }
+        counters.add(OffloadCounter.TARGETS_REFUSED, 1);
+        return false;
+    }
+}

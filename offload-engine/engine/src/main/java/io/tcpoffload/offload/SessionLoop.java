@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.offload;
+
+import io.tcpoffload.channel.Extent;
+import io.tcpoffload.channel.MediaChannel;
+import io.tcpoffload.channel.Step;
+import io.tcpoffload.core.Range;
+import io.tcpoffload.core.TcpConnectionState;
+import io.tcpoffload.kernel.Device;
+import io.tcpoffload.kernel.JobList;
+import io.tcpoffload.kernel.KernelEvent;
+import io.tcpoffload.kernel.KernelSide;
+import io.tcpoffload.kernel.SessionState;
+import io.tcpoffload.kernel.SessionTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Owns all sessions. One turn of the loop takes in what the receive hook saw, fires timers, sends again what was lost
+ * and posts what is new. Other threads speak to it by {@link #execute} only.
+ */
+final class SessionLoop {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
+
+    /** Events of one turn: enough to keep up with any flood the ring can hold, few enough to keep sending. */
+    private static final int EVENTS_A_TURN = 4096;
+
+    /** {@code net.ipv4.tcp_invalid_ratelimit}: 500 ms. */
+    private static final long CHALLENGE_INTERVAL_NS = 500_000_000L;
+
+    /** A viewer that does not take the end of a stream within this time is reset, as by Linux' tcp_fin_timeout. */
+    private static final long CLOSE_TIMEOUT_NS = 60_000_000_000L;
+
+    /*
+     * How long the loop rests when it has nothing to do; an append or a command ends each rest at once.
+     * WAITING: viewers lag and are held back by their windows, so acknowledgements are looked for soon. IN_FLIGHT:
+     * acknowledgements only free the windows, and their arrival times are the hook's. IDLE: timers and events.
+     */
+    private static final long WAITING_NS = 100_000;
+    private static final long IN_FLIGHT_NS = 2_000_000;
+    private static final long IDLE_NS = 5_000_000;
+    private static final long EMPTY_NS = 50_000_000;
+
+    private final KernelSide kernel;
+    private final SessionTable table;
+    private final OffloadCounters counters;
+    private final Poster poster;
+    private final FanOut fanOut;
+    private final Departures departures;
+    private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
+    private final ViewerSession[] bySlot;
+    private final List<ViewerSession> sessions = new ArrayList<>();
+    private final Range range = new Range();
+    private final Extent extent = new Extent();
+    private final int[] sackBlocks = new int[8];
+    private long nowNs;
+
+    SessionLoop(KernelSide kernel, OffloadCounters counters) {
+        this.kernel = kernel;
+        this.counters = counters;
+        table = kernel.sessions();
+        poster = new Poster(kernel, counters);
+        fanOut = new FanOut(poster);
+        departures = new Departures(kernel);
+        bySlot = new ViewerSession[table.capacity()];
+    }
+
+    /** Lets the loop's thread do something. Any thread. */
+    void execute(Runnable command) {
+        commands.add(command);
+    }
+
+    /** Begins to serve a session whose record is complete, in state TAKING. Loop thread. */
+    void add(ViewerSession session) {
+        bySlot[session.slot()] = session;
+        sessions.add(session);
+        table.state(session.slot(), SessionState.OWNED);
+        counters.add(OffloadCounter.TAKEN_OVER, 1);
+    }
+
+    /** Loop thread. */
+    List<ViewerSession> sessions() {
+        return sessions;
+    }
+
+    /** Whether no session has anything left to do but to wait. Loop thread. */
+    boolean isQuiet() {
+        return sessions.stream().allMatch(session -> session.sender().state() == TcpConnectionState.TIME_WAIT);
+    }
+
+    /** Frames sent on a device. Any thread. */
+    long frames(Device device) {
+        return poster.frames(device);
+    }
+
+    /**
+     * One turn.
+     *
+     * @return how long the loop may rest, in nanoseconds; 0 when there is more to do
+     */
+    long doWork(long now) {
+        nowNs = now;
+        int done = 0;
+        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+            command.run();
+            done++;
+        }
+        done += kernel.events().poll(this::onEvent, EVENTS_A_TURN);
+        boolean inFlight = false;
+        boolean waiting = false;
+        for (int i = sessions.size() - 1; i >= 0; i--) {
+            ViewerSession session = sessions.get(i);
+            done += serve(session);
+            inFlight |= session.sender().inFlight() > 0;
+            waiting |= session.cursor().lag() > 0;
+        }
+        done += fanOut.post(nowNs);
+        departures.poll(nowNs);
+        if (done > 0) {
+            return 0;
+        }
+        return waiting ? WAITING_NS : inFlight ? IN_FLIGHT_NS : sessions.isEmpty() ? EMPTY_NS : IDLE_NS;
+    }
+
+    private int serve(ViewerSession session) {
+        session.poll(table, nowNs);
+        if (nowNs >= session.sender().nextTimerNs() && !onTimer(session)) {
+            return 1;
+        }
+        if (session.takeAckDue()) {
+            poster.control(session, session.sender().nxt(), JobList.ACK);
+        }
+        int done = repeatLost(session);
+        if (done < 0) {
+            return 1;
+        }
+        if (session.isClosing()) {
+            return done + finish(session);
+        }
+        return done + switch (fanOut.offer(session, nowNs)) {
+            case DATA -> 1;
+            case NONE -> 0;
+            case CLOSE -> closeByCursor(session);
+        };
+    }
+
+    private int closeByCursor(ViewerSession session) {
+        LOG.debug("{}: closing, {}", session.remote(), session.cursor().closeReason());
+        session.closeOrderly(nowNs);
+        return 1;
+    }
+
+    /** @return whether the session goes on */
+    private boolean onTimer(ViewerSession session) {
+        switch (session.sender().onTimer(nowNs)) {
+            case PROBE -> poster.control(session, session.sender().probeSeq(), JobList.ACK);
+            case GIVE_UP -> {
+                LOG.info("{} on {}: acknowledges nothing any more, removed", session.remote(), session.media().name());
+                reset(session, OffloadCounter.DEAD_VIEWERS);
+                return false;
+            }
+            case CLOSED -> {
+                depart(session);
+                return false;
+            }
+            case RETRANSMIT, NONE -> { }
+        }
+        return true;
+    }
+
+    /** @return segments sent again, or -1 when the session is gone */
+    private int repeatLost(ViewerSession session) {
+        int done = 0;
+        while (session.sender().nextRetransmission(range, FanOut.PIECE_BYTES, nowNs)) {
+            int length = range.length();
+            boolean sent;
+            if (range.fin()) {
+                sent = poster.control(session, range.seq(), JobList.ACK | JobList.FIN);
+            } else {
+                long position = session.stream().positionOf(range.seq());
+                if (position < 0 || !session.media().store().locate(position, extent)) {
+                    LOG.info("{} on {}: {} is not in the store any more, reset", session.remote(),
+                            session.media().name(), range);
+                    reset(session, OffloadCounter.HISTORY_LOST);
+                    return -1;
+                }
+                length = Math.min(session.stream().consecutive(range.seq(), length), extent.length());
+                sent = poster.repeat(session, range.seq(), extent.memoryOffset(), length, position);
+            }
+            if (!sent) {
+                return done;
+            }
+            session.sender().onRetransmitted(range.seq(), range.fin() ? 1 : length, nowNs);
+            done++;
+        }
+        return done;
+    }
+
+    private int finish(ViewerSession session) {
+        if (session.sender().state().maySendData()) {
+            session.sender().sendable(0, nowNs);
+        }
+        if (session.sender().finDue(nowNs)) {
+            int seq = session.sender().nxt();
+            table.nxt(session.slot(), seq + 1);
+            if (poster.control(session, seq, JobList.ACK | JobList.FIN)) {
+                session.sender().onFinSent(nowNs);
+                return 1;
+            }
+            table.nxt(session.slot(), seq);
+        }
+        if (session.sender().state() == TcpConnectionState.TIME_WAIT) {
+            session.cursor().close();
+        } else if (session.isClosingLongerThan(CLOSE_TIMEOUT_NS, nowNs)) {
+            reset(session, OffloadCounter.CLOSE_TIMEOUTS);
+            return 1;
+        }
+        if (session.sender().isClosed()) {
+            depart(session);
+            return 1;
+        }
+        return 0;
+    }
+
+    private void onEvent(KernelEvent event) {
+        ViewerSession session = bySlot[event.session()];
+        if (session == null) {
+            return;
+        }
+        if (event.is(KernelEvent.RST)) {
+            counters.add(OffloadCounter.VIEWER_RESETS, 1);
+            session.sender().onReset();
+            depart(session);
+            return;
+        }
+        if (event.is(KernelEvent.SACK | KernelEvent.DUP_ACK)) {
+            onLossSign(session, event);
+        }
+        if (event.is(KernelEvent.FIN)) {
+            counters.add(OffloadCounter.VIEWER_FINS, 1);
+            session.sender().onPeerFin(nowNs);
+        }
+        if (event.is(KernelEvent.DATA | KernelEvent.FIN)) {
+            session.acknowledgeSoon();
+        } else if (event.is(KernelEvent.SYN | KernelEvent.CHALLENGE | KernelEvent.STALE)) {
+            session.challenge(nowNs, CHALLENGE_INTERVAL_NS);
+        }
+    }
+
+    private void onLossSign(ViewerSession session, KernelEvent event) {
+        int count = event.sackCount();
+        for (int i = 0; i < count; i++) {
+            sackBlocks[2 * i] = event.sackStart(i);
+            sackBlocks[2 * i + 1] = event.sackEnd(i);
+        }
+        session.sender().onSack(event.ack(), session.windowBytes(table, event.window()), sackBlocks, count,
+                event.arrivalNs(), nowNs);
+    }
+
+    /** Closes all viewers of a channel, or all there are when it is null. Loop thread. */
+    void closeViewers(MediaChannel media) {
+        for (ViewerSession session : sessions) {
+            if (media == null || session.media() == media) {
+                session.closeOrderly(nowNs);
+            }
+        }
+    }
+
+    /** The device is gone: nothing can be sent by it, not even a reset. Loop thread. */
+    void dropSessionsOf(Device device) {
+        for (ViewerSession session : List.copyOf(sessions)) {
+            if (session.device() == device) {
+                reset(session, OffloadCounter.DEVICES_LOST);
+            }
+        }
+    }
+
+    /** Resets whoever is left and gives all records back at once. Loop thread; the last thing it does. */
+    void stop() {
+        for (ViewerSession session : List.copyOf(sessions)) {
+            if (session.sender().state() == TcpConnectionState.TIME_WAIT) {
+                depart(session);
+            } else {
+                reset(session, OffloadCounter.CLOSE_TIMEOUTS);
+            }
+        }
+        departures.freeAll();
+    }
+
+    private void reset(ViewerSession session, OffloadCounter reason) {
+        counters.add(OffloadCounter.RESETS_SENT, 1);
+        counters.add(reason, 1);
+        poster.control(session, session.sender().resetSeq(), JobList.ACK | JobList.RST);
+        session.sender().onReset();
+        depart(session);
+    }
+
+    private void depart(ViewerSession session) {
+        session.cursor().close();
+        bySlot[session.slot()] = null;
+        sessions.remove(session);
+        table.state(session.slot(), SessionState.LINGER);
+        departures.add(session, nowNs);
+    }
+}

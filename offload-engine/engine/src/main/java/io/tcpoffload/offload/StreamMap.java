@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.offload;
+
+/**
+ * Where in the channel's stream the bytes of a session's sequence space come from. Sequence numbers run on without a
+ * gap (RFC 9293 section 3.4); the stream position jumps when a viewer joins or skips. A span starts at each jump, and
+ * spans that are wholly acknowledged are forgotten.
+ */
+final class StreamMap {
+
+    /**
+     * A viewer skips at most once a segment, and a span lives only until it is acknowledged: more than this many jumps
+     * inside one flight means a viewer that skips faster than it acknowledges.
+     */
+    static final int MAX_SPANS = 16;
+
+    private final int[] seq = new int[MAX_SPANS];
+    private final long[] position = new long[MAX_SPANS];
+    private int count;
+
+    /**
+     * Notes that the byte with sequence number {@code nextSeq} is the stream's byte {@code nextPosition}.
+     *
+     * @return false if too many jumps are unacknowledged; the session can't go on then
+     */
+    boolean jump(int nextSeq, long nextPosition) {
+        if (count > 0 && seq[count - 1] == nextSeq) {
+            position[count - 1] = nextPosition;
+            return true;
+        }
+        if (count == MAX_SPANS) {
+            return false;
+        }
+        seq[count] = nextSeq;
+        position[count] = nextPosition;
+        count++;
+        return true;
+    }
+
+    /** Forgets what lies wholly before {@code una}. */
+    void acknowledged(int una) {
+        int first = 0;
+        while (first + 1 < count && una - seq[first + 1] >= 0) {
+            first++;
+        }
+        if (first > 0) {
+            System.arraycopy(seq, first, seq, 0, count - first);
+            System.arraycopy(position, first, position, 0, count - first);
+            count -= first;
+        }
+    }
+
+    /** The stream position of a sequence number at or after the oldest span's start, or -1. */
+    long positionOf(int s) {
+        int i = spanOf(s);
+        return i < 0 ? -1 : position[i] + (s - seq[i]);
+    }
+
+    /** How many bytes from {@code s} on are consecutive in the stream, at most {@code length}. */
+    int consecutive(int s, int length) {
+        int next = spanOf(s) + 1;
+        return next < count ? Math.min(length, seq[next] - s) : length;
+    }
+
+    private int spanOf(int s) {
+        int i = count - 1;
+        while (i >= 0 && s - seq[i] < 0) {
+            i--;
+        }
+        return i;
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.offload;
+
+import io.tcpoffload.api.SessionInfo;
+import io.tcpoffload.api.TransportMode;
+import io.tcpoffload.channel.Cursor;
+import io.tcpoffload.channel.MediaChannel;
+import io.tcpoffload.core.Sender;
+import io.tcpoffload.core.SenderCounter;
+import io.tcpoffload.kernel.Device;
+import io.tcpoffload.kernel.SessionTable;
+import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
+
+/** A viewer whose connection the engine owns. All of it belongs to the session loop's thread. */
+final class ViewerSession {
+
+    private final long id;
+    private final int slot;
+    private final InetSocketAddress local;
+    private final InetSocketAddress remote;
+    private final Device device;
+    private final int headerLength;
+    private final int networkOffset;
+    private final int mss;
+    private final Cursor cursor;
+    private final Sender sender;
+    private final StreamMap stream = new StreamMap();
+    private final long startedAt = System.currentTimeMillis();
+    private long jumpsFollowed = -1;
+    private int una;
+    private int version;
+    private boolean ackDue;
+    private long lastReplyNs;
+    private long closingSinceNs = Long.MAX_VALUE;
+
+    ViewerSession(long id, int slot, InetSocketAddress local, InetSocketAddress remote, Device device,
+            SessionTable table, Cursor cursor, Sender sender) {
+        this.id = id;
+        this.slot = slot;
+        this.local = local;
+        this.remote = remote;
+        this.device = device;
+        this.headerLength = table.headerLength(slot);
+        this.networkOffset = table.linkLength(slot);
+        this.mss = table.mss(slot);
+        this.cursor = cursor;
+        this.sender = sender;
+        this.una = sender.una();
+    }
+
+    int slot() {
+        return slot;
+    }
+
+    InetSocketAddress local() {
+        return local;
+    }
+
+    InetSocketAddress remote() {
+        return remote;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    MediaChannel media() {
+        return cursor.channel();
+    }
+
+    /** Link, network and TCP header together. */
+    int headerLength() {
+        return headerLength;
+    }
+
+    /** Where the network header starts in a frame. */
+    int networkOffset() {
+        return networkOffset;
+    }
+
+    int mss() {
+        return mss;
+    }
+
+    Cursor cursor() {
+        return cursor;
+    }
+
+    Sender sender() {
+        return sender;
+    }
+
+    StreamMap stream() {
+        return stream;
+    }
+
+    /**
+     * Lets the sequence space follow the cursor after it has started or jumped.
+     *
+     * @return false if the viewer jumps faster than it acknowledges
+     */
+    boolean followJumps() {
+        if (cursor.jumps() == jumpsFollowed) {
+            return true;
+        }
+        jumpsFollowed = cursor.jumps();
+        return stream.jump(sender.nxt(), cursor.position());
+    }
+
+    /** Takes in what the receive hook wrote since the last time. */
+    void poll(SessionTable table, long nowNs) {
+        int seen = table.version(slot);
+        if (seen == version) {
+            return;
+        }
+        long arrival;
+        int acknowledged;
+        long window;
+        while (true) {
+            arrival = table.arrivalNs(slot);
+            acknowledged = table.una(slot);
+            window = windowBytes(table, table.window(slot));
+            VarHandle.loadLoadFence();
+            int after = table.version(slot);
+            if (after == seen && (seen & 1) == 0) {
+                break;
+            }
+            seen = after;
+            Thread.onSpinWait();
+        }
+        version = seen;
+        sender.onAck(acknowledged, window, arrival, nowNs);
+        if (acknowledged != una) {
+            una = acknowledged;
+            stream.acknowledged(una);
+        }
+    }
+
+    /** RFC 7323 section 2.3. */
+    long windowBytes(SessionTable table, int raw) {
+        return (long) raw << table.sndWscale(slot);
+    }
+
+    /** A segment came that has to be acknowledged. */
+    void acknowledgeSoon() {
+        ackDue = true;
+    }
+
+    /**
+     * A segment came that RFC 5961 answers, but not more often than Linux does
+     * ({@code net.ipv4.tcp_invalid_ratelimit}).
+     */
+    void challenge(long nowNs, long atMostEveryNs) {
+        if (nowNs - lastReplyNs >= atMostEveryNs) {
+            lastReplyNs = nowNs;
+            ackDue = true;
+        }
+    }
+
+    boolean takeAckDue() {
+        boolean due = ackDue;
+        ackDue = false;
+        return due;
+    }
+
+    /** The stream has ended for this viewer; what is in flight is still delivered. */
+    void closeOrderly(long nowNs) {
+        if (closingSinceNs == Long.MAX_VALUE) {
+            closingSinceNs = nowNs;
+            sender.queueFin();
+        }
+    }
+
+    boolean isClosing() {
+        return closingSinceNs != Long.MAX_VALUE;
+    }
+
+    boolean isClosingLongerThan(long ns, long nowNs) {
+        return isClosing() && nowNs - closingSinceNs > ns;
+    }
+
+    SessionInfo info() {
+        long sent = sender.count(SenderCounter.BYTES_SENT);
+        return new SessionInfo(id, text(remote), text(local), media().name(), TransportMode.OFFLOAD, device.name(),
+                sender.state().name(), startedAt, sent, sent - Math.min(sent, sender.inFlight()), cursor.lag(),
+                sender.cwndBytes(), sender.srttNs() / 1000, sender.retransmittedSegments(), cursor.jumps());
+    }
+
+    private static String text(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+}
