@@ -27,7 +27,7 @@ public enum SenderCounter {
     DUPLICATE_ACKS,
     /** SACK blocks ignored: reversed, empty or outside the flight. */
     SACK_BLOCKS_IGNORED,
-    /** SACK blocks that report a duplicate (RFC 2883). */
+    /** SACK blocks that report a duplicate at or below the acknowledgement (RFC 2883). */
     DSACK_BLOCKS,
     /** SACK ranges not remembered because the scoreboard was full. */
     SCOREBOARD_OVERFLOWS,

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.core;
+
+import io.tcpoffload.core.SessionTimer.Purpose;
+
+/** What the session's timer is armed for, for how long, and when waiting has become hopeless. */
+final class SenderTimers {
+
+    private final SenderConfig config;
+    private final RttEstimator rtt;
+    private final Liveness liveness;
+    private final SessionTimer timer = new SessionTimer();
+    private int persistBackOff;
+    private boolean blocked;
+
+    SenderTimers(SenderConfig config, RttEstimator rtt, Liveness liveness) {
+        this.config = config;
+        this.rtt = rtt;
+        this.liveness = liveness;
+    }
+
+    Purpose purpose() {
+        return timer.purpose();
+    }
+
+    long deadlineNs() {
+        return timer.deadlineNs();
+    }
+
+    void clear() {
+        timer.clear();
+    }
+
+    /** RFC 6298 5.1 and 5.3; never later than the moment to give up. */
+    void armRetransmit(long nowNs) {
+        timer.arm(Purpose.RETRANSMIT, Math.min(nowNs + rtt.rtoNs(), liveness.progressNs() + config.giveUpNs()));
+    }
+
+    /** True when the viewer has acknowledged nothing for so long that it counts as dead (RFC 9293 3.8.3). */
+    boolean isHopeless(long nowNs) {
+        return nowNs - liveness.progressNs() >= config.giveUpNs();
+    }
+
+    void onSent(long nowNs) {
+        blocked = false;
+        persistBackOff = 0;
+        if (!timer.is(Purpose.RETRANSMIT)) {
+            armRetransmit(nowNs);
+        }
+    }
+
+    /** With data in flight the retransmission timer runs, unless the viewer has withdrawn the window it fills. */
+    void onInFlight(boolean restart, boolean windowOpen, long nowNs) {
+        if (timer.is(Purpose.PERSIST)) {
+            if (windowOpen) {
+                liveness.onProgress(nowNs);
+                armRetransmit(nowNs);
+            }
+        } else if (restart || !timer.is(Purpose.RETRANSMIT)) {
+            armRetransmit(nowNs);
+        }
+    }
+
+    void onNothingInFlight(long nowNs) {
+        if (!blocked) {
+            armKeepAlive();
+        } else if (!timer.is(Purpose.PERSIST)) {
+            armPersist(nowNs);
+        }
+    }
+
+    /** Data waits, nothing is in flight, and the viewer's window is the reason. */
+    void onBlocked(long nowNs) {
+        if (!blocked) {
+            blocked = true;
+            armPersist(nowNs);
+        }
+    }
+
+    /** Nothing waits for the window any more. */
+    void onUnblocked(int inFlight, long nowNs) {
+        if (blocked) {
+            blocked = false;
+            if (inFlight == 0) {
+                armKeepAlive();
+            }
+        }
+    }
+
+    void onWindowChanged() {
+        blocked = false;
+        persistBackOff = 0;
+    }
+
+    /** The persist timer fired, and the window is shut: probe, or give up a viewer that answers none. */
+    TimerAction onPersist(long nowNs) {
+        if (nowNs - liveness.unansweredSinceNs(nowNs) >= config.giveUpNs()) {
+            return TimerAction.GIVE_UP;
+        }
+        liveness.onProbe(nowNs);
+        if (persistIntervalNs() < config.maxPersistNs()) {
+            persistBackOff++;
+        }
+        armPersist(nowNs);
+        return TimerAction.PROBE;
+    }
+
+    /** The keep-alive timer fired. */
+    TimerAction onKeepAlive(long nowNs) {
+        final long patienceNs = config.keepAliveIdleNs() + config.keepAliveProbes() * config.keepAliveIntervalNs();
+        if (liveness.unanswered() >= config.keepAliveProbes() && nowNs - liveness.quietSinceNs() >= patienceNs) {
+            return TimerAction.GIVE_UP;
+        }
+        liveness.onProbe(nowNs);
+        timer.arm(Purpose.KEEP_ALIVE, nowNs + config.keepAliveIntervalNs());
+        return TimerAction.PROBE;
+    }
+
+    void armLinger(long nowNs) {
+        timer.arm(Purpose.LINGER, nowNs + config.lingerNs());
+    }
+
+    void startLinger(long nowNs) {
+        if (!timer.is(Purpose.LINGER)) {
+            armLinger(nowNs);
+        }
+    }
+
+    private void armPersist(long nowNs) {
+        final long hopelessNs = liveness.unansweredSinceNs(nowNs) + config.giveUpNs();
+        timer.arm(Purpose.PERSIST, Math.min(nowNs + persistIntervalNs(), hopelessNs));
+    }
+
+    /** RFC 9293 3.8.6.1: the first probe after one retransmission timeout, then at exponentially growing intervals. */
+    private long persistIntervalNs() {
+        return Math.min(rtt.baseRtoNs() << persistBackOff, config.maxPersistNs());
+    }
+
+    private void armKeepAlive() {
+        if (config.keepAliveIdleNs() == 0) {
+            timer.clear();
+        } else if (!timer.is(Purpose.KEEP_ALIVE) || liveness.unanswered() == 0) {
+            timer.arm(Purpose.KEEP_ALIVE, liveness.quietSinceNs() + config.keepAliveIdleNs());
+        }
+    }
+}

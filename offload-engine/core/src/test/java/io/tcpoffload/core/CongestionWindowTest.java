@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Congestion window")
+class CongestionWindowTest {
+
+    @AtEveryWrap
+    @DisplayName("RFC 6928: the first flight is ten segments")
+    void startsWithTenSegments(int isn) {
+        assertEquals(10_000, Scenario.withSack(isn).sendable(1_000_000));
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 5681 3.1, RFC 3465: slow start grows by the bytes acknowledged, so dividing ACKs gains nothing")
+    void ackDivisionIsHarmless(int isn) {
+        final Scenario whole = Scenario.withSack(isn).send(10_000);
+        whole.sendable(50_000);
+        whole.after(10).ack(10_000);
+        final Scenario divided = Scenario.withSack(isn).send(10_000);
+        divided.sendable(50_000);
+        divided.after(10);
+        for (int i = 1; i <= 10_000; i++) {
+            divided.ack(i);
+        }
+        assertEquals(20_000, whole.cwnd());
+        assertEquals(20_000, divided.cwnd());
+    }
+
+    @Test
+    @DisplayName("RFC 3465 2.3: one look at the record adds no more than one post to the window")
+    void oneStretchedAckIsLimited() {
+        final NewReno reno = new NewReno(SenderConfig.forMss(1000).initialCwndSegments(200).build());
+        reno.onAcked(200_000, 0, 0);
+        assertEquals(200_000 + NewReno.SLOW_START_LIMIT_BYTES, reno.cwndBytes());
+    }
+
+    @Test
+    @DisplayName("RFC 5681 3.1: congestion avoidance grows by one segment a window of acknowledged bytes")
+    void congestionAvoidanceIsLinear() {
+        final NewReno reno = new NewReno(SenderConfig.forMss(1000).build());
+        reno.onLoss(20_000, 0);
+        assertEquals(10_000, reno.cwndBytes());
+        for (int i = 0; i < 99; i++) {
+            reno.onAcked(100, 0, 0);
+        }
+        assertEquals(10_000, reno.cwndBytes());
+        reno.onAcked(100, 0, 0);
+        assertEquals(11_000, reno.cwndBytes());
+    }
+
+    @Test
+    @DisplayName("RFC 5681 (4): the threshold is never below two segments")
+    void thresholdHasAFloor() {
+        final NewReno reno = new NewReno(SenderConfig.forMss(1000).build());
+        reno.onLoss(1000, 0);
+        assertEquals(2000, reno.ssthreshBytes());
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 5681 3.1: a window the stream does not fill does not grow")
+    void applicationLimitedDoesNotGrow(int isn) {
+        final Scenario s = Scenario.withSack(isn);
+        int offset = 0;
+        for (int i = 0; i < 100; i++) {
+            s.send(2000);
+            offset += 2000;
+            s.after(10).ack(offset);
+        }
+        assertEquals(10_000, s.cwnd());
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 5681 4.1: after a pause longer than RTO the window goes back towards ten segments, halving each RTO")
+    void restartsAfterIdle(int isn) {
+        final Scenario s = Scenario.withSack(isn);
+        int offset = 0;
+        while (s.cwnd() < 80_000) {
+            int n;
+            while ((n = s.sendable(100_000)) > 0) {
+                s.sender.onSent(n, s.now());
+                offset += n;
+            }
+            s.after(10).ack(offset);
+        }
+        final long grown = s.cwnd();
+        s.after(100).sendable(1000);
+        assertEquals(grown, s.cwnd());
+        s.after(s.sender.rtoNs() / Scenario.MS).sendable(1000);
+        assertEquals(grown / 2, s.cwnd());
+        s.sendable(1000);
+        assertEquals(grown / 2, s.cwnd());
+        s.send(1000).after(5).ack(offset + 1000);
+        s.after(60_000).sendable(1000);
+        assertEquals(10_000, s.cwnd());
+        assertTrue(s.sender.srttNs() > 0);
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Hostile and odd input")
+class HostileInputTest {
+
+    @AtEveryWrap
+    @DisplayName("RFC 9293 3.10.7.4, RFC 5961 5.2: an acknowledgement of unsent data changes nothing")
+    void ignoresAckForUnsentData(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(5000).after(10);
+        s.window(77).ack(5001);
+        s.event(6000, 1000, 2000);
+        assertEquals(0, s.una());
+        assertEquals(0, s.sender.srttNs());
+        assertEquals(995_000, s.sender.usableWindowBytes());
+        assertEquals(2, s.count(SenderCounter.ACKS_FOR_UNSENT_DATA));
+        assertEquals(5000, s.sender.pipeBytes());
+    }
+
+    @AtEveryWrap
+    void ignoresOldAcks(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(5000).after(10).ack(4000);
+        s.window(77).ack(3000);
+        assertEquals(4000, s.una());
+        assertEquals(999_000, s.sender.usableWindowBytes());
+        assertEquals(1, s.count(SenderCounter.OLD_ACKS));
+    }
+
+    @AtEveryWrap
+    void ignoresSackBlocksOutsideTheFlight(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(5000).after(10).ack(1000);
+        s.event(1000, 4000, 6000);
+        s.event(1000, 3000, 2000);
+        s.event(1000, 3000, 3000);
+        s.event(1000, 500, 1500);
+        s.event(1000, 1000, 1500);
+        s.event(1000, -2_000_000_000, 2_000_000_000);
+        assertEquals(4000, s.sender.pipeBytes());
+        assertEquals(0, s.count(SenderCounter.DUPLICATE_ACKS));
+        assertEquals(6, s.count(SenderCounter.SACK_BLOCKS_IGNORED));
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 2883: a block at or below the acknowledgement reports a duplicate and is no SACK")
+    void countsDsacks(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(5000).after(10).ack(3000);
+        s.event(3000, 1000, 2000);
+        assertEquals(1, s.count(SenderCounter.DSACK_BLOCKS));
+        assertEquals(0, s.count(SenderCounter.DUPLICATE_ACKS));
+        assertEquals(2000, s.sender.pipeBytes());
+    }
+
+    @AtEveryWrap
+    void overlappingBlocksCountOnce(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(9000).after(10);
+        s.event(0, 1000, 3000, 2000, 4000, 1500, 2500);
+        assertEquals(6000 - 1000, s.sender.pipeBytes());
+    }
+
+    @AtEveryWrap
+    @DisplayName("Thousands of one-byte blocks: the scoreboard is bounded, all data still arrives")
+    void scoreboardOverflowIsSafe(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(10_000).after(10);
+        for (int i = 1; i < 9_990; i += 2) {
+            s.event(0, i, i + 1);
+        }
+        assertEquals(4995 - SackScoreboard.MAX_RANGES, s.count(SenderCounter.SCOREBOARD_OVERFLOWS));
+        assertEquals("0+1", s.retransmit());
+        for (int acked = 100; acked < 10_000; acked += 100) {
+            s.after(1).ack(acked);
+            s.retransmit();
+        }
+        s.after(10).ack(10_000);
+        assertEquals(10_000, s.una());
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @DisplayName("Random input never breaks the sender's own bounds")
+    void randomInputKeepsTheBounds(long seed) {
+        final Random random = new Random(seed);
+        final int isn = random.nextInt();
+        final Scenario s = new Scenario(isn, random.nextBoolean(), 100_000);
+        final int[] blocks = new int[8];
+        for (int i = 0; i < 200_000 && !s.sender.isClosed(); i++) {
+            s.after(random.nextInt(3));
+            final int near = s.una() + random.nextInt(30_000) - 10_000;
+            switch (random.nextInt(5)) {
+                case 0 -> s.window(random.nextInt(4) == 0 ? random.nextInt(2) : random.nextInt(200_000)).ack(near);
+                case 1 -> {
+                    for (int b = 0; b < 8; b++) {
+                        blocks[b] = isn + near + random.nextInt(20_000) - 5000;
+                    }
+                    s.sender.onSack(isn + near - 5000, random.nextInt(100_000), blocks, random.nextInt(5), s.now(), s.now());
+                }
+                case 2 -> {
+                    final int n = s.sendable(random.nextInt(70_000));
+                    assertTrue(n <= s.sender.usableWindowBytes(), () -> "seed " + seed);
+                    assertTrue(n == 0 || s.sender.pipeBytes() + n <= s.cwnd(), () -> "seed " + seed);
+                    if (n > 0) {
+                        s.sender.onSent(n, s.now());
+                    }
+                }
+                case 3 -> s.retransmit(1 + random.nextInt(65_535));
+                default -> {
+                    if (s.timer() == TimerAction.GIVE_UP) {
+                        s.sender.onReset();
+                    }
+                }
+            }
+            assertTrue(s.sender.inFlight() >= 0 && s.sender.pipeBytes() >= 0, () -> "seed " + seed);
+            assertTrue(s.cwnd() >= Scenario.MSS, () -> "seed " + seed);
+            assertTrue(s.sender.isClosed() || s.sender.nextTimerNs() != Long.MAX_VALUE, () -> "seed " + seed);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.DisplayName;
+
+@DisplayName("The viewer's window: flow control, silly windows, persist")
+class ReceiveWindowTest {
+
+    private static Scenario zeroWindow(int isn) {
+        final Scenario s = new Scenario(isn, true, 3000).send(3000).after(20).window(0).ack(3000);
+        assertEquals(0, s.sendable(9000));
+        return s;
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 9293 3.8.6: nothing beyond the right edge")
+    void staysInsideTheWindow(int isn) {
+        final Scenario s = new Scenario(isn, true, 3500);
+        assertEquals(3000, s.sendable(9000));
+        s.send(3000);
+        assertEquals(0, s.sendable(9000));
+        s.ack(1000);
+        assertEquals(1000, s.sendable(9000));
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 9293 3.8.6.2.1: a small remainder waits; the last bytes do not (no Nagle); half the window goes")
+    void avoidsSillyWindows(int isn) {
+        final Scenario s = new Scenario(isn, true, 8000).send(8000);
+        s.window(300).ack(8000);
+        assertEquals(0, s.sendable(5000));
+        assertEquals(200, s.sendable(200));
+        final Scenario tiny = new Scenario(isn, true, 800);
+        assertEquals(800, tiny.sendable(5000));
+        tiny.send(400);
+        assertEquals(400, tiny.sendable(5000));
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 9293 3.8.6.2.1: a small window that stays small is used after the override timeout")
+    void usesASmallWindowAfterAWhile(int isn) {
+        final Scenario s = new Scenario(isn, true, 8000).send(8000).after(20);
+        s.window(1).ack(8000);
+        assertEquals(0, s.sendable(5000));
+        assertEquals(20 + 220, s.timerMs());
+        assertEquals(TimerAction.NONE, s.fire());
+        assertEquals(1, s.sendable(5000));
+        s.send(1);
+        assertEquals(0, s.sendable(5000));
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 9293 3.8.6.1: probes one before una after RTO, then ever slower, as long as they are answered")
+    void probesAZeroWindowForEverWhileAnswered(int isn) {
+        final Scenario s = zeroWindow(isn);
+        long interval = 220;
+        for (int i = 0; i < 40; i++) {
+            final long before = s.nowMs();
+            assertEquals(0, s.sendable(9000));
+            assertEquals(TimerAction.PROBE, s.fire());
+            assertEquals(before + interval, s.nowMs());
+            assertEquals(2999, s.probe());
+            s.ack(3000);
+            interval = Math.min(interval * 2, 15_000);
+        }
+        assertEquals(40, s.count(SenderCounter.WINDOW_PROBES));
+        s.after(1).window(5000).ack(3000);
+        assertEquals(5000, s.sendable(9000));
+        assertEquals(0, s.count(SenderCounter.DUPLICATE_ACKS));
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 6429: a viewer that answers no probe is given up")
+    void givesUpWhenProbesAreNotAnswered(int isn) {
+        final Scenario s = zeroWindow(isn);
+        final long first = s.timerMs();
+        TimerAction action;
+        int probes = 0;
+        while ((action = s.fire()) == TimerAction.PROBE) {
+            probes++;
+            s.sendable(9000);
+        }
+        assertEquals(TimerAction.GIVE_UP, action);
+        assertEquals(first + 60_000, s.nowMs());
+        assertEquals(true, probes > 5);
+    }
+
+    @AtEveryWrap
+    @DisplayName("Persist ends when there is nothing left to send")
+    void stopsProbingWhenNothingWaits(int isn) {
+        final Scenario s = zeroWindow(isn);
+        assertEquals(0, s.sendable(0));
+        assertEquals(20 + 30_000, s.timerMs());
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 9293 3.8.6: a window taken back is tolerated; what lies beyond waits, and the viewer is probed")
+    void toleratesAShrinkingWindow(int isn) {
+        final Scenario s = new Scenario(isn, true, 8000).send(8000).after(20);
+        s.window(2000).ack(1000);
+        assertEquals(1, s.count(SenderCounter.WINDOW_SHRINKS));
+        assertEquals(0, s.sendable(5000));
+        s.after(10).window(0).ack(1000);
+        assertEquals(TimerAction.PROBE, s.fire());
+        assertEquals("none", s.retransmit());
+        for (int i = 0; i < 20; i++) {
+            s.ack(1000);
+            assertEquals(TimerAction.PROBE, s.fire());
+        }
+        s.after(5).window(8000).ack(1000);
+        assertEquals("1000+1000", s.retransmit());
+        s.after(5).ack(8000);
+        assertEquals(8000, s.una());
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 9293 3.8.6: retransmissions stay inside a window that was taken back in part")
+    void retransmitsOnlyInsideTheWindow(int isn) {
+        final Scenario s = new Scenario(isn, true, 8000).send(8000).after(20);
+        s.window(400).ack(1000);
+        assertEquals(TimerAction.RETRANSMIT, s.fire());
+        assertEquals("1000+400", s.retransmit());
+        assertEquals("none", s.retransmit());
+    }
+
+    @AtEveryWrap
+    @DisplayName("Of two windows for one acknowledgement the later arrival counts, whatever way it came")
+    void anOlderEventDoesNotOverrideTheRecord(int isn) {
+        final Scenario s = new Scenario(isn, true, 20_000).send(5000).at(20);
+        s.window(0).ack(5000);
+        s.sender.onSack(s.sender.una(), 20_000, new int[0], 0, 10 * Scenario.MS, s.now());
+        assertEquals(0, s.sender.usableWindowBytes());
+    }
+
+    @AtEveryWrap
+    @DisplayName("A post that failed changes nothing: the same bytes are offered again")
+    void offersAgainWhatDidNotLeave(int isn) {
+        final Scenario s = Scenario.withSack(isn);
+        assertEquals(10_000, s.sendable(64_000));
+        assertEquals(10_000, s.after(1).sendable(64_000));
+        assertEquals(0, s.nxt());
+    }
+}
