@@ -3,6 +3,7 @@
 package io.tcpoffload.api;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -122,9 +123,14 @@ public final class ChannelSpec {
 
     /** The options as a user writes them, by name, for messages and comparison. */
     public Map<String, Object> options() {
-        return Map.of("transport", transport.name().toLowerCase(Locale.ROOT), "storeSize", storeBytes,
-                "clientBufferMax", clientBufferMax(), "recoverPolicy", recoverPolicy.name().toLowerCase(Locale.ROOT),
-                "contentType", contentType, "detachGrace", detachGrace);
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("transport", transport.name().toLowerCase(Locale.ROOT));
+        options.put("storeSize", storeBytes);
+        options.put("clientBufferMax", clientBufferMax);
+        options.put("recoverPolicy", recoverPolicy.name().toLowerCase(Locale.ROOT));
+        options.put("contentType", contentType);
+        options.put("detachGrace", detachGrace);
+        return options;
     }
 
     public String name() {

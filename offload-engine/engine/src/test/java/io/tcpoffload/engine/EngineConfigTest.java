@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tcpoffload.api.TransportMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EngineConfigTest {
+
+    private final List<String> problems = new ArrayList<>();
+
+    private EngineConfig with(Map<String, ?> properties) {
+        return EngineConfig.defaults().with(properties, problems::add);
+    }
+
+    @Test
+    void takesWhatAConfigurationFileHas() {
+        EngineConfig config = with(Map.of("listener", "0.0.0.0:9090", "transport", "nio", "devices", "eth0, lo",
+                "instance", "b", "maxSessions", 100, "storeDirectory", "/tmp/x", "service.pid", "passed over"));
+        assertEquals(List.of(), problems);
+        assertEquals("0.0.0.0:9090", config.listener());
+        assertEquals(TransportMode.NIO, config.transport());
+        assertEquals(List.of("eth0", "lo"), config.devices());
+        assertEquals("b", config.instance());
+        assertEquals(100, config.maxSessions());
+        assertEquals("/tmp/x", config.storeDirectory().toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "listener|8080|host:port",
+        "listener|a:70000|0 to 65535",
+        "transport|fast|auto, offload or nio",
+        "devices|a/b|interface names",
+        "instance|a b|letters, digits",
+        "maxSessions|many|1 to 65536",
+        "maxSessions|65537|1 to 65536",
+        "storeDirectory|here|absolute path"})
+    void namesKeyValueAndWhatWouldBeRightAndKeepsTheRest(String key, String value, String right) {
+        EngineConfig config = with(Map.of(key, value));
+        assertEquals(EngineConfig.defaults(), config);
+        assertEquals(1, problems.size());
+        String problem = problems.get(0);
+        assertTrue(problem.contains(key) && problem.contains(value) && problem.contains(right), problem);
+    }
+
+    @Test
+    void leavesASettingThatIsEmptyAtItsDefault() {
+        assertEquals(EngineConfig.defaults(), with(Map.of("instance", "", "storeDirectory", " ")));
+        assertEquals(List.of(), problems);
+    }
+}
