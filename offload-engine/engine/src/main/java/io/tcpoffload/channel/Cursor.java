@@ -5,9 +5,10 @@ package io.tcpoffload.channel;
 import io.tcpoffload.api.RecoverPolicy;
 
 /**
- * One viewer's place in a channel, and the rules for a viewer that is too slow. It starts at the newest segment; when
- * it lags by more than {@link io.tcpoffload.api.ChannelSpec#clientBufferMax()} it finishes the 188-byte packet it is in
- * and goes on at the newest segment, or is disconnected, as the channel is set.
+ * One viewer's place in a channel, and the rules for a viewer that is too slow. It starts at the segment that is the
+ * newest when it is made, or else at the first one to come. When it lags by more than
+ * {@link io.tcpoffload.api.ChannelSpec#clientBufferMax()} it finishes the 188-byte packet it is in and goes on at the
+ * newest segment, or is disconnected, as the channel is set.
  *
  * <p>A loop of {@link #next}, send, {@link #advance}. On a wake-up while the viewer can't be sent to, ask
  * {@link #rescue} instead, so that the rest of its packet is taken before it is overwritten. Owned by one thread;
@@ -34,6 +35,7 @@ public final class Cursor implements AutoCloseable {
         this.store = channel.store();
         this.lagMax = channel.spec().clientBufferMax();
         this.policy = channel.spec().recoverPolicy();
+        start();
     }
 
     /**

@@ -7,7 +7,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
@@ -26,8 +25,6 @@ import org.slf4j.LoggerFactory;
 final class FrontHandler extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrontHandler.class);
-    /** Long enough for a client to read the answer before unread input turns our close into a reset (RFC 9112, 9.6). */
-    private static final long LINGER_SECONDS = 2;
 
     private final ChannelDirectory directory;
     private final RequestRouter router;
@@ -96,36 +93,30 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
 
     private void serve(ChannelHandlerContext ctx) {
         Channel socket = ctx.channel();
-        answered = true;
-        deadline.cancel(false);
-        gate.leave(socket);
         counters.increment(HttpCounter.SERVED);
         socket.config().setAutoRead(false);
-        socket.pipeline().remove(HttpRequestDecoder.class);
-        socket.pipeline().remove(this);
+        detach(socket);
         ByteBuf head = mediaHead(admitted).encode(socket.alloc(), true);
         directory.transport(admitted).serve(socket, head, admitted);
     }
 
     private void answer(ChannelHandlerContext ctx, Reply reply, boolean withBody) {
+        Channel socket = ctx.channel();
+        detach(socket);
+        gate.farewell().say(socket, reply.encode(socket.alloc(), withBody));
+    }
+
+    private void detach(Channel socket) {
         answered = true;
         deadline.cancel(false);
-        ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
-        ctx.writeAndFlush(reply.encode(ctx.alloc(), withBody)).addListener(written -> {
-            if (written.isSuccess()) {
-                ((DuplexChannel) ctx.channel()).shutdownOutput();
-            } else {
-                ctx.close();
-            }
-        });
+        gate.leave(socket);
+        socket.pipeline().remove(HttpRequestDecoder.class);
+        socket.pipeline().remove(this);
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent && admitted == null) {
-            if (!answered) {
-                counters.increment(HttpCounter.GONE);
-            }
+        if (event instanceof ChannelInputShutdownEvent) {
             ctx.close();
         }
     }
@@ -133,8 +124,8 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         if (!answered) {
-            counters.increment(HttpCounter.GONE);
             answered = true;
+            counters.increment(HttpCounter.GONE);
         }
         deadline.cancel(false);
     }

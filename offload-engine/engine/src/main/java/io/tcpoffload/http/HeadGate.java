@@ -3,7 +3,6 @@
 package io.tcpoffload.http;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +24,7 @@ final class HeadGate {
     private final HttpLimits limits;
     private final HttpCounters counters;
     private final LongSupplier nanoClock;
+    private final Farewell farewell;
     private final LinkedHashMap<Channel, Long> waiting = new LinkedHashMap<>();
     private final Map<InetAddress, LinkedHashMap<Channel, Long>> byAddress = new HashMap<>();
 
@@ -33,10 +33,16 @@ final class HeadGate {
         this.limits = limits;
         this.counters = counters;
         this.nanoClock = nanoClock;
+        this.farewell = new Farewell(limits.waiting());
     }
 
     HttpLimits limits() {
         return limits;
+    }
+
+    /** For connections that leave with an answer. */
+    Farewell farewell() {
+        return farewell;
     }
 
     /** Lets a new connection wait for its request, or refuses and closes it. On the connection's event loop. */
@@ -83,10 +89,9 @@ final class HeadGate {
         return nanoClock.getAsLong() - oldest.getValue() >= CHANCE_NANOS ? oldest.getKey() : null;
     }
 
-    private static void refuse(Channel socket) {
-        socket.eventLoop().execute(() -> socket.writeAndFlush(new Reply(HttpResponseStatus.SERVICE_UNAVAILABLE)
-                .text("too many unfinished requests; try again in a few seconds").encode(socket.alloc(), true))
-                .addListener(ChannelFutureListener.CLOSE));
+    private void refuse(Channel socket) {
+        socket.eventLoop().execute(() -> farewell.say(socket, new Reply(HttpResponseStatus.SERVICE_UNAVAILABLE)
+                .text("too many unfinished requests; try again in a few seconds").encode(socket.alloc(), true)));
     }
 
     /** The request is complete, or the connection gone. Idempotent. */
@@ -103,10 +108,5 @@ final class HeadGate {
                 byAddress.remove(address);
             }
         }
-    }
-
-    /** Connections waiting. */
-    synchronized int size() {
-        return waiting.size();
     }
 }

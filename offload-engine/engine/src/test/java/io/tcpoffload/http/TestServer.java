@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.http;
+
+import io.tcpoffload.api.ChannelSpec;
+import io.tcpoffload.channel.MediaChannel;
+import io.tcpoffload.channel.ViewerTransport;
+import io.tcpoffload.nio.NioLimits;
+import io.tcpoffload.nio.NioTransport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A listener on a free port of the loopback address, with the ordinary transport behind it. */
+public final class TestServer implements AutoCloseable, ChannelDirectory {
+
+    private final Map<String, MediaChannel> channels = new ConcurrentSkipListMap<>();
+    private final EventLoops loops;
+    private final NioTransport transport;
+    private final HttpListener listener;
+
+    public TestServer(HttpLimits httpLimits, NioLimits nioLimits, boolean epoll) {
+        loops = new EventLoops(2, epoll);
+        transport = new NioTransport(new AtomicLong()::incrementAndGet, nioLimits);
+        listener = new HttpListener("127.0.0.1", 0, loops, this, httpLimits);
+    }
+
+    public MediaChannel open(ChannelSpec spec) {
+        var channel = new MediaChannel(spec, null);
+        channels.put(spec.name(), channel);
+        return channel;
+    }
+
+    /** Takes the channel out of the listing and ends it. */
+    public void remove(MediaChannel channel) {
+        channels.remove(channel.name());
+        channel.close();
+    }
+
+    public InetSocketAddress address() {
+        return listener.boundAddress();
+    }
+
+    public HttpListener listener() {
+        return listener;
+    }
+
+    public NioTransport transport() {
+        return transport;
+    }
+
+    public EventLoops loops() {
+        return loops;
+    }
+
+    public TestClient connect() throws IOException {
+        return new TestClient(address());
+    }
+
+    @Override
+    public MediaChannel find(String name) {
+        return channels.get(name);
+    }
+
+    @Override
+    public Collection<MediaChannel> list() {
+        return channels.values();
+    }
+
+    @Override
+    public ViewerTransport transport(MediaChannel channel) {
+        return transport;
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+        transport.close();
+        channels.values().forEach(MediaChannel::close);
+        loops.close();
+    }
+}
