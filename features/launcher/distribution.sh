@@ -9,7 +9,7 @@ distribution() {
     local archive
     archive=$(compgen -G "$root/features/distribution/target/tcpoffload-headend-*.tar.gz") || return 1
     if find "$root/pom.xml" "$root"/{offload-engine,camel-component,headend-app,features} \
-        \( -name target -o -path '*/src/test' \) -prune -o -type f -newer "$archive" -print -quit | grep -q .; then
+        \( -name target -o -name launcher -o -path '*/src/test' \) -prune -o -type f ! -name '*.md' -newer "$archive" -print -quit | grep -q .; then
         return 1
     fi
     printf %s "$archive"
@@ -130,7 +130,7 @@ prepare() {
     fi
     exec {lock}>"$home/lock"
     flock -n "$lock" || fail "another ./headend is at work in $home"
-    ! running || fail "it is running already (pid $(<"$home/pid")); ./headend stop stops it"
+    ! running || fail "it is running already (pid $(karaf_pid)); ./headend stop stops it"
     find_java
     archive=$(distribution) || archive=$(build)
     remove_leftovers

@@ -7,18 +7,24 @@
 start_seconds=90
 stop_seconds=20
 
-# Prints when process $1 started, in clock ticks since boot: with the number it names one process for good.
+# Prints when process $1 started, in clock ticks since boot: with the number it names one process for good. Fails when
+# it has ended, even if nobody has taken note of that yet.
 process_start() {
-    local stat
+    local stat fields
     { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
     # The second field, the name, may hold spaces and parentheses; the last one ends it.
-    awk '{print $20}' <<<"${stat##*) }"
+    read -ra fields <<<"${stat##*) }"
+    [[ ${fields[0]} != Z ]] && printf %s "${fields[19]}"
 }
 
 running() {
     local pid started
     { read -r pid started <"$home/pid"; } 2>/dev/null || return 1
     [[ -n $started && $(process_start "$pid") == "$started" ]]
+}
+
+karaf_pid() {
+    cut -d ' ' -f 1 "$home/pid"
 }
 
 launch() {
@@ -111,7 +117,7 @@ stream_url() {
 
 # $1: a further way to stop it
 banner() {
-    local info address
+    local info address home_option=''
     info=$(karaf_shell offload:info 2>/dev/null || true)
     address=$(listen_address)
     printf '\n  The headend plays.\n\n'
@@ -125,8 +131,9 @@ banner() {
             "$([[ ${address%:*} == 127.* ]] && echo 'this machine only' || echo "the network of ${address%:*}")"
     fi
     printf '  transport  %s: %s\n' "$(info_field Transport "$info")" "$(info_field Reason "$info")"
-    printf '  look       ./headend shell offload:sessions\n'
-    printf '  stop       %s./headend stop\n\n' "${1:+$1 or }"
+    [[ $home == "$root/.headend" ]] || home_option=" --home $(printf %q "$home")"
+    printf '  look       ./headend%s shell offload:sessions\n' "$home_option"
+    printf '  stop       %s./headend%s stop\n\n' "${1:+$1 or }" "$home_option"
 }
 
 # A line of offload:info.
@@ -161,9 +168,9 @@ run_client() {
 
 # TERM, then KILL, then what is left of a killed engine. Ends with nothing running and nothing left behind.
 stop_karaf() {
-    local pid _
+    local pid
     if running; then
-        read -r pid _ <"$home/pid"
+        pid=$(karaf_pid)
         kill -TERM "$pid" 2>/dev/null || true
         if ! await_end $stop_seconds; then
             say "it did not stop within $stop_seconds s: killing it"
