@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpoffload.itests;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * One connection of a capture at the viewers' end, judged frame by frame: what a sender may never do, whatever the
+ * link does to its packets. Give it every frame of the connection, handshake included, in the order of capture.
+ */
+public final class FlowCheck {
+
+    private static final int MOST_COMPLAINTS = 5;
+
+    private final List<String> complaints;
+    private int viewerScale;
+    private int rightEdge;
+    private boolean edgeKnown;
+    private int lastAck;
+    private int lastTimestamp;
+    private int newestViewerTimestamp;
+    private boolean viewerSeen;
+    private boolean serverSeen;
+    private byte[] template;
+    private int ttl;
+    private long dataFrames;
+
+    /** Complaints go to a list, a few at most of each connection. */
+    public FlowCheck(List<String> complaints) {
+        this.complaints = complaints;
+    }
+
+    /** A frame that the viewer sent. */
+    public void fromViewer(Frame f) {
+        if (f.has(Frame.SYN)) {
+            viewerScale = Math.max(0, f.windowScale());
+        } else {
+            int edge = f.acknowledgement() + (f.window() << viewerScale);
+            if (!edgeKnown || edge - rightEdge > 0) {
+                rightEdge = edge;
+            }
+            edgeKnown = true;
+            template = f.staticHeaderOfAnswer().length == plainLength(f) ? f.staticHeaderOfAnswer() : template;
+        }
+        if (f.hasTimestamps() && (!viewerSeen || f.timestampValue() - newestViewerTimestamp > 0)) {
+            newestViewerTimestamp = f.timestampValue();
+        }
+        viewerSeen = true;
+    }
+
+    /**
+     * A frame that the server sent.
+     *
+     * @param whole whether the capture holds the payload, so that a complete checksum can be checked
+     */
+    public void fromServer(Frame f, boolean whole) {
+        if (f.has(Frame.RST)) {
+            return;
+        }
+        if (!f.ipChecksumRight()) {
+            complain(f, "IP checksum wrong");
+        }
+        if (!f.tcpChecksumUnfinished() && whole && !f.tcpChecksumRight()) {
+            complain(f, "TCP checksum wrong");
+        }
+        if (f.has(Frame.SYN)) {
+            return;
+        }
+        if (serverSeen && f.acknowledgement() - lastAck < 0) {
+            complain(f, "acknowledgement goes back from " + Integer.toUnsignedString(lastAck));
+        }
+        lastAck = f.acknowledgement();
+        if (edgeKnown && f.sequence() + f.length() - rightEdge > 0 && f.length() > 1) {
+            complain(f, "beyond the window's right edge " + Integer.toUnsignedString(rightEdge));
+        }
+        timestamps(f);
+        if (f.length() > 0) {
+            dataFrames++;
+            header(f);
+        }
+        serverSeen = true;
+    }
+
+    /** Frames with payload that the server sent. */
+    public long dataFrames() {
+        return dataFrames;
+    }
+
+    private void timestamps(Frame f) {
+        if (!f.hasTimestamps()) {
+            return;
+        }
+        if (serverSeen && f.timestampValue() - lastTimestamp < 0) {
+            complain(f, "timestamp goes back from " + Integer.toUnsignedString(lastTimestamp));
+        }
+        if (f.timestampEcho() - newestViewerTimestamp > 0) {
+            complain(f, "echoes a timestamp the viewer never sent");
+        }
+        lastTimestamp = f.timestampValue();
+    }
+
+    /** Everything but the variable fields must be what follows from the viewer's acknowledgement. */
+    private void header(Frame f) {
+        byte[] actual = f.staticHeader();
+        int at = Frame.IP + 8;
+        if (dataFrames == 1) {
+            ttl = actual[at];
+        }
+        if (actual[at] != ttl) {
+            complain(f, "TTL changed from " + ttl + " to " + actual[at]);
+        }
+        if (template == null) {
+            return;
+        }
+        byte[] expected = template.clone();
+        expected[at] = actual[at]; // our own choice, not the viewer's
+        expected[Frame.IP + 1] = actual[Frame.IP + 1];
+        if (!Arrays.equals(expected, actual)) {
+            complain(f, "header " + HexFormat.of().formatHex(actual) + " is not as the viewer's "
+                    + "acknowledgement tells: " + HexFormat.of().formatHex(expected));
+        }
+    }
+
+    /** Of an acknowledgement without SACK blocks. */
+    private static int plainLength(Frame f) {
+        return f.hasTimestamps() ? 66 : 54;
+    }
+
+    private void complain(Frame f, String what) {
+        if (complaints.size() < MOST_COMPLAINTS) {
+            complaints.add(what + " in " + f);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpoffload.itests;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A finished capture at the viewers' end, judged. */
+public final class Wire {
+
+    private final Path file;
+    private final int serverPort;
+    private final Map<Integer, FlowCheck> flows = new HashMap<>();
+    private final Map<Integer, Long> framesToViewer = new TreeMap<>();
+    private final List<String> complaints = new ArrayList<>();
+
+    /**
+     * Reads a capture.
+     *
+     * @param whole whether it holds whole packets
+     */
+    public Wire(Path file, int serverPort, boolean whole) {
+        this.file = file;
+        this.serverPort = serverPort;
+        PcapFile.read(file, f -> {
+            if (f.sourcePort() == serverPort) {
+                flow(f.destinationPort()).fromServer(f, whole);
+                framesToViewer.merge(f.destinationPort(), 1L, Long::sum);
+            } else {
+                flow(f.sourcePort()).fromViewer(f);
+            }
+        });
+    }
+
+    /** What the sender did that it may never do, empty for nothing. */
+    public List<String> complaints() {
+        return Collections.unmodifiableList(complaints);
+    }
+
+    /** All frames from the server, by the viewer's port. */
+    public Map<Integer, Long> framesToViewer() {
+        return Collections.unmodifiableMap(framesToViewer);
+    }
+
+    /** Frames with payload from the server: the response head's and the media's. */
+    public long dataFrames() {
+        return flows.values().stream().mapToLong(FlowCheck::dataFrames).sum();
+    }
+
+    /**
+     * What tshark says of the server's frames and how often: analysis flags such as "This frame is a (suspected)
+     * retransmission", and bad checksums. What it says of a viewer's frames is not asked for: their checksums are
+     * captured before the device finishes them.
+     */
+    public Map<String, Long> tsharkFlags() {
+        String output = Command.run("tshark", "-n", "-r", file.toString(), "-o", "tcp.check_checksum:TRUE", "-o",
+                "ip.check_checksum:TRUE", "-Y", "tcp.srcport == " + serverPort
+                + " and (tcp.analysis.flags or tcp.checksum.status == 0 or ip.checksum.status == 0)", "-T", "fields",
+                "-E", "separator=|", "-E", "aggregator=|", "-e", "_ws.expert.message");
+        Map<String, Long> flags = new TreeMap<>();
+        output.lines().filter(line -> !line.startsWith("Running as")).flatMap(line -> Arrays.stream(line.split("\\|")))
+                .map(message -> message.replaceAll(" [\\[(][#s].*", "").strip())
+                .forEach(message -> flags.merge(message, 1L, Long::sum));
+        return flags;
+    }
+
+    private FlowCheck flow(int viewerPort) {
+        return flows.computeIfAbsent(viewerPort, p -> new FlowCheck(complaints));
+    }
+}

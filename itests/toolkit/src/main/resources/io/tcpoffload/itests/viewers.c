@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Many real viewers: ordinary sockets that ask for a path by HTTP and check every byte of the stream they get
+ * (stream.h). Commands come on standard input, one a line; ID is a viewer's number from 0 on, or "all".
+ *
+ *   open N [RCVBUF]   N more viewers, with a receive buffer of so many bytes if given
+ *   pause ID, resume ID, close ID, halfclose ID, reset ID
+ *   report            one line a viewer, then "end"
+ *
+ *   viewer 0 port=40000 status=200 start=0 end=1880000 received=1880000 skips=0 mismatch=-1 state=open
+ *
+ * start and end are stream positions; received counts body bytes; skips counts jumps forward to another true
+ * position; mismatch is the body offset of the first wrong byte, -1 for none. States: connecting, head, open, eof,
+ * reset, failed, closed.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include "stream.h"
+
+#define MAX_VIEWERS 20000
+#define MAX_HEAD 8192
+#define READ_SIZE (1 << 18)
+
+enum state { CONNECTING, HEAD, OPEN, ENDED, RESET, FAILED, CLOSED };
+static const char *const STATE_NAMES[] = { "connecting", "head", "open", "eof", "reset", "failed", "closed" };
+
+struct viewer {
+	int fd, port, status, paused, skips;
+	enum state state;
+	int head_length;
+	char *head;
+	uint64_t received;
+	int64_t mismatch;
+	uint32_t first, next; /* indices of words */
+	uint8_t part[4];      /* the bytes of an unfinished word */
+	int part_length;
+};
+
+static struct viewer viewers[MAX_VIEWERS];
+static int count, poll_fd;
+static struct sockaddr_in server;
+static char request[512];
+
+static void watch(struct viewer *v, int operation, uint32_t events)
+{
+	struct epoll_event event = { .events = events, .data.ptr = v };
+	epoll_ctl(poll_fd, operation, v->fd, &event);
+}
+
+static void finish(struct viewer *v, enum state state)
+{
+	if (v->fd >= 0)
+		close(v->fd);
+	v->fd = -1;
+	v->state = state;
+}
+
+static void open_viewer(int receive_buffer)
+{
+	struct viewer *v = &viewers[count++];
+	v->mismatch = -1;
+	v->head = malloc(MAX_HEAD);
+	v->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	if (receive_buffer)
+		setsockopt(v->fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+	if (connect(v->fd, (struct sockaddr *)&server, sizeof server) && errno != EINPROGRESS)
+		finish(v, FAILED);
+	else
+		watch(v, EPOLL_CTL_ADD, EPOLLOUT);
+}
+
+static void connected(struct viewer *v)
+{
+	struct sockaddr_in self;
+	socklen_t length = sizeof self;
+	getsockname(v->fd, (struct sockaddr *)&self, &length);
+	v->port = ntohs(self.sin_port);
+	if (send(v->fd, request, strlen(request), MSG_NOSIGNAL) < 0) {
+		finish(v, FAILED);
+		return;
+	}
+	v->state = HEAD;
+	watch(v, EPOLL_CTL_MOD, EPOLLIN);
+}
+
+static void check_word(struct viewer *v, uint32_t word)
+{
+	if (v->received == 0)
+		v->first = v->next = stream_index(word);
+	if (word != stream_word(v->next)) {
+		uint32_t index = stream_index(word);
+		if (index < v->next || index - v->next > 1u << 28) { /* not a jump forward within 1 GiB */
+			v->mismatch = v->received;
+			return;
+		}
+		v->skips++;
+		v->next = index;
+	}
+	v->next++;
+	v->received += 4;
+}
+
+static void check(struct viewer *v, const uint8_t *data, int length)
+{
+	while (length > 0 && v->mismatch < 0) {
+		uint32_t word;
+		if (v->part_length == 0 && length >= 4) {
+			memcpy(&word, data, 4);
+			data += 4;
+			length -= 4;
+		} else {
+			v->part[v->part_length++] = *data++;
+			length--;
+			if (v->part_length < 4)
+				continue;
+			memcpy(&word, v->part, 4);
+			v->part_length = 0;
+		}
+		check_word(v, word);
+	}
+}
+
+static void take(struct viewer *v, uint8_t *data, int length)
+{
+	while (v->state == HEAD && length > 0) {
+		v->head[v->head_length++] = *data++;
+		length--;
+		if (v->head_length >= 4 && !memcmp(v->head + v->head_length - 4, "\r\n\r\n", 4)) {
+			v->status = atoi(v->head + strcspn(v->head, " "));
+			v->state = OPEN;
+		} else if (v->head_length == MAX_HEAD) {
+			finish(v, FAILED);
+		}
+	}
+	if (v->status == 200)
+		check(v, data, length);
+}
+
+static void ready(struct viewer *v)
+{
+	static uint8_t buffer[READ_SIZE];
+	int error = 0;
+	socklen_t length = sizeof error;
+	if (v->fd < 0)
+		return;
+	if (v->state == CONNECTING) {
+		getsockopt(v->fd, SOL_SOCKET, SO_ERROR, &error, &length);
+		if (error)
+			finish(v, FAILED);
+		else
+			connected(v);
+		return;
+	}
+	ssize_t n = recv(v->fd, buffer, sizeof buffer, 0);
+	if (n > 0)
+		take(v, buffer, n);
+	else if (n == 0)
+		finish(v, ENDED);
+	else if (errno != EAGAIN)
+		finish(v, RESET);
+}
+
+static void act(struct viewer *v, const char *what)
+{
+	struct linger abort = { 1, 0 };
+	if (v->fd < 0)
+		return;
+	if (!strcmp(what, "pause")) {
+		watch(v, EPOLL_CTL_DEL, 0);
+		v->paused = 1;
+	} else if (!strcmp(what, "resume") && v->paused) {
+		watch(v, EPOLL_CTL_ADD, EPOLLIN);
+		v->paused = 0;
+	} else if (!strcmp(what, "halfclose")) {
+		shutdown(v->fd, SHUT_WR);
+	} else if (!strcmp(what, "reset")) {
+		setsockopt(v->fd, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+		finish(v, CLOSED);
+	} else if (!strcmp(what, "close")) {
+		finish(v, CLOSED);
+	}
+}
+
+static void report(void)
+{
+	for (int i = 0; i < count; i++) {
+		struct viewer *v = &viewers[i];
+		printf("viewer %d port=%d status=%d start=%llu end=%llu received=%llu skips=%d mismatch=%lld state=%s\n", i,
+		       v->port, v->status, 4ull * v->first, 4ull * v->next + v->part_length,
+		       (unsigned long long)v->received + v->part_length, v->skips, (long long)v->mismatch,
+		       STATE_NAMES[v->state]);
+	}
+	puts("end");
+	fflush(stdout);
+}
+
+static void command(const char *line)
+{
+	char what[20], which[20];
+	int n = sscanf(line, "%19s %19s", what, which);
+	if (n == 1 && !strcmp(what, "report")) {
+		report();
+	} else if (n == 2 && !strcmp(what, "open")) {
+		int receive_buffer = 0;
+		sscanf(line, "%*s %*s %d", &receive_buffer);
+		for (int i = atoi(which); i > 0 && count < MAX_VIEWERS; i--)
+			open_viewer(receive_buffer);
+	} else if (n == 2 && !strcmp(which, "all")) {
+		for (int i = 0; i < count; i++)
+			act(&viewers[i], what);
+	} else if (n == 2 && atoi(which) < count) {
+		act(&viewers[atoi(which)], what);
+	}
+}
+
+/* Whole lines only; returns 0 at the end of the input. */
+static int commands(void)
+{
+	static char text[4096];
+	static int length;
+	ssize_t n = read(0, text + length, sizeof text - 1 - length);
+	if (n <= 0)
+		return 0;
+	length += n;
+	text[length] = 0;
+	char *line = text;
+	for (char *end; (end = strchr(line, '\n')); line = end + 1) {
+		*end = 0;
+		command(line);
+	}
+	length -= line - text;
+	memmove(text, line, length);
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	struct rlimit files = { MAX_VIEWERS + 100, MAX_VIEWERS + 100 };
+	struct epoll_event events[256], input = { .events = EPOLLIN };
+	if (argc != 4) {
+		fprintf(stderr, "usage: viewers ADDRESS PORT PATH\n");
+		return 2;
+	}
+	setrlimit(RLIMIT_NOFILE, &files);
+	server.sin_family = AF_INET;
+	server.sin_port = htons(atoi(argv[2]));
+	inet_pton(AF_INET, argv[1], &server.sin_addr);
+	snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s:%s\r\n\r\n", argv[3], argv[1], argv[2]);
+	poll_fd = epoll_create1(EPOLL_CLOEXEC);
+	epoll_ctl(poll_fd, EPOLL_CTL_ADD, 0, &input);
+	for (;;) {
+		int n = epoll_wait(poll_fd, events, 256, -1);
+		for (int i = 0; i < n; i++) {
+			if (events[i].data.ptr)
+				ready(events[i].data.ptr);
+			else if (!commands())
+				return 0;
+		}
+	}
+}
