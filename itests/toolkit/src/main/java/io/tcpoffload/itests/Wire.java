@@ -64,7 +64,7 @@ public final class Wire {
                 "-E", "separator=|", "-E", "aggregator=|", "-e", "_ws.expert.message");
         Map<String, Long> flags = new TreeMap<>();
         output.lines().filter(line -> !line.startsWith("Running as")).flatMap(line -> Arrays.stream(line.split("\\|")))
-                .map(message -> message.replaceAll(" [\\[(][#s].*", "").strip())
+                .map(message -> message.replaceAll(" (\\[should|\\(#).*", "").strip())
                 .forEach(message -> flags.merge(message, 1L, Long::sum));
         return flags;
     }
