@@ -4,11 +4,11 @@
 # What the user is told.
 
 say() {
-    printf 'headend: %s\n' "$*"
+    printf '%s: %s\n' "${0##*/}" "$*"
 }
 
 fail() {
-    printf 'headend: %s\n' "$*" >&2
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
     exit 1
 }
 
