@@ -61,7 +61,8 @@ struct session_record {
 	__u32 ece_acks;     /* acknowledgements with ECE */
 	__u32 version;      /* odd while the hook writes the receive side */
 	__u32 sack[2 * MAX_SACK_BLOCKS]; /* of the last acknowledgement: left, right, left, right ... */
-	__u32 receive_spare[8];
+	__u64 limited_ns; /* when the last event of a kind that strangers can provoke was raised */
+	__u32 receive_spare[6];
 
 	/* -- send side, lines 4 to 7: the engine */
 	__u32 state;

@@ -3,15 +3,17 @@
 package io.tcpoffload.kernel;
 
 /** A network device with our two programs attached, and its ring. */
-public final class Device {
+public final class Device implements AutoCloseable {
 
     private final String name;
     private final int ifindex;
+    private final TrafficFilters filters;
     private final DmaRing ring;
 
-    Device(String name, int ifindex, DmaRing ring) {
+    Device(String name, int ifindex, TrafficFilters filters, DmaRing ring) {
         this.name = name;
         this.ifindex = ifindex;
+        this.filters = filters;
         this.ring = ring;
     }
 
@@ -25,7 +27,7 @@ public final class Device {
 
     /** Bytes of an IP packet, asked now. 0 when the device is gone. */
     public int mtu() {
-        throw new UnsupportedOperationException();
+        return InterfaceRequest.mtu(name);
     }
 
     public DmaRing ring() {
@@ -34,6 +36,12 @@ public final class Device {
 
     /** Whether the device exists under the same name and number. It may have been deleted and made anew. */
     public boolean stillThere() {
-        throw new UnsupportedOperationException();
+        return Libc.if_nametoindex(name) == ifindex;
+    }
+
+    @Override
+    public void close() {
+        ring.close();
+        filters.close();
     }
 }

@@ -2,13 +2,20 @@
 
 package io.tcpoffload.kernel;
 
+import com.sun.jna.Native;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * A device's transmit ring (PACKET_TX_RING): frames in shared memory that the kernel attaches to the packet without
  * copying. Claim a slot, fill the payload, commit, flush. Single-threaded.
+ *
+ * <p>A slot that {@link #claim} gives has been through the header builder, but the copies made there still point to its
+ * pages until each receiver is done with them.
  */
-public final class DmaRing {
+public final class DmaRing implements AutoCloseable {
 
     /**
      * Targets of one post. veth and lo deliver through a backlog of net.core.netdev_max_backlog (1000) packets: 1500
@@ -19,7 +26,31 @@ public final class DmaRing {
     /** Bytes of payload a post can carry: the IP length caps header and payload at 65,535. */
     public static final int MAX_PAYLOAD = 65_400;
 
-    DmaRing() {
+    private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
+
+    private static final int ETHERNET_BYTES = 14;
+    private static final int TAG_BYTES = 4;
+    private static final short ETH_P_IP = 0x0800;
+    private static final short ETH_P_IPV6 = (short) 0x86DD;
+    private static final short ETH_P_8021Q = (short) 0x8100;
+    private static final byte TCP = 6;
+
+    private final PacketSocket socket;
+    private final ByteBuffer ring;
+    private final ByteBuffer[] payloads;
+    private final int frames;
+    private int next;
+    private int pending;
+    private int header;
+
+    DmaRing(PacketSocket socket) {
+        this.socket = socket;
+        this.ring = socket.ring().buffer().order(ByteOrder.nativeOrder());
+        this.frames = ring.capacity() / RingDescriptor.FRAME_BYTES;
+        this.payloads = new ByteBuffer[frames];
+        for (int slot = 0; slot < frames; slot++) {
+            payloads[slot] = ring.slice(frame(slot) + RingDescriptor.PAYLOAD, MAX_PAYLOAD);
+        }
     }
 
     /**
@@ -28,12 +59,16 @@ public final class DmaRing {
      * @param headerLength link, network and TCP header of the targets, in bytes: 54 to 96
      */
     public boolean claim(int headerLength) {
-        throw new UnsupportedOperationException();
+        header = headerLength;
+        return pending < frames && status(next) == RingDescriptor.STATUS_AVAILABLE;
     }
 
-    /** The claimed slot's payload, position 0 and limit {@link #MAX_PAYLOAD}; page aligned. The same object each time. */
+    /**
+     * The claimed slot's payload, position 0 and limit {@link #MAX_PAYLOAD}; page aligned, big endian. Each slot always
+     * gives the same object.
+     */
     public ByteBuffer payload() {
-        throw new UnsupportedOperationException();
+        return payloads[next].clear();
     }
 
     /**
@@ -46,15 +81,109 @@ public final class DmaRing {
      * @param jobs          number of targets, 1 to {@link #MAX_TARGETS}
      */
     public void commit(int payloadLength, int gsoSize, int l3Offset, boolean ipv6, int firstJob, int jobs) {
-        throw new UnsupportedOperationException();
+        int data = frame(next) + RingDescriptor.PAYLOAD - header;
+        int l4Offset = l3Offset + (ipv6 ? 40 : 20);
+        writeVirtio(data - RingDescriptor.VNET_BYTES, payloadLength > gsoSize ? gsoSize : 0, l4Offset, ipv6);
+        writePost(data, firstJob, jobs, l3Offset);
+        writeHeaders(data, l3Offset, l4Offset, payloadLength, ipv6);
+        int base = frame(next);
+        ring.putInt(base + RingDescriptor.TP_LEN, RingDescriptor.VNET_BYTES + header + payloadLength);
+        ring.putShort(base + RingDescriptor.TP_MAC,
+                (short) (RingDescriptor.PAYLOAD - header - RingDescriptor.VNET_BYTES));
+        INT.setRelease(ring, base + RingDescriptor.TP_STATUS, RingDescriptor.STATUS_SEND_REQUEST);
+        next = (next + 1) % frames;
+        pending++;
+    }
+
+    private void writeVirtio(int at, int gsoSize, int l4Offset, boolean ipv6) {
+        byte gso = ipv6 ? RingDescriptor.GSO_TCPV6 : RingDescriptor.GSO_TCPV4;
+        ring.put(at + RingDescriptor.VNET_FLAGS, RingDescriptor.NEEDS_CSUM);
+        ring.put(at + RingDescriptor.VNET_GSO_TYPE, gsoSize == 0 ? RingDescriptor.GSO_NONE : gso);
+        ring.putShort(at + RingDescriptor.VNET_HDR_LEN, (short) header);
+        ring.putShort(at + RingDescriptor.VNET_GSO_SIZE, (short) gsoSize);
+        ring.putShort(at + RingDescriptor.VNET_CSUM_START, (short) l4Offset);
+        ring.putShort(at + RingDescriptor.VNET_CSUM_OFFSET, RingDescriptor.TCP_CHECKSUM_OFFSET);
+    }
+
+    private void writePost(int at, int firstJob, int jobs, int l3Offset) {
+        ring.putInt(at + RingDescriptor.POST_FIRST, firstJob);
+        ring.putShort(at + RingDescriptor.POST_COUNT, (short) jobs);
+        ring.put(at + RingDescriptor.POST_HEADER_LEN, (byte) header);
+        ring.put(at + RingDescriptor.POST_L2_LEN, (byte) l3Offset);
+        ring.putInt(at + RingDescriptor.POST_MAGIC, RingDescriptor.MAGIC);
+    }
+
+    /** As much as the kernel's packet socket looks at; the header builder writes over all of it. */
+    private void writeHeaders(int data, int l3Offset, int l4Offset, int payloadLength, boolean ipv6) {
+        for (int at = ETHERNET_BYTES - 2; at < l3Offset - 2; at += TAG_BYTES) {
+            networkShort(data + at, ETH_P_8021Q);
+            networkShort(data + at + 2, (short) 0);
+        }
+        networkShort(data + l3Offset - 2, ipv6 ? ETH_P_IPV6 : ETH_P_IP);
+        int ip = data + l3Offset;
+        int length = header - l3Offset + payloadLength;
+        if (ipv6) {
+            ring.put(ip, (byte) 0x60);
+            networkShort(ip + 4, (short) (length - 40));
+            ring.put(ip + 6, TCP);
+        } else {
+            ring.put(ip, (byte) 0x45);
+            networkShort(ip + 2, (short) length);
+            ring.put(ip + 9, TCP);
+        }
+        ring.put(data + l4Offset + 12, (byte) (header - l4Offset << 2));
+    }
+
+    private void networkShort(int at, short value) {
+        ring.put(at, (byte) (value >> 8));
+        ring.put(at + 1, (byte) value);
     }
 
     /**
-     * Sends what was committed. The header builder has run for every target when this returns.
+     * Sends what was committed. The header builder has run for every target when this returns. After a failure nothing
+     * stays in the ring: the jobs that were not reached are {@link JobList#PENDING}.
      *
      * @return 0, or an errno: ENETDOWN (100) and ENXIO (6) when the device is down or gone
      */
     public int flush() {
-        throw new UnsupportedOperationException();
+        if (pending == 0) {
+            return 0;
+        }
+        int errno = Libc.send(socket.fd(), null, 0, 0) < 0 ? Native.getLastError() : 0;
+        if (errno != 0) {
+            takeBack();
+        }
+        pending = 0;
+        return errno;
+    }
+
+    /** The kernel goes on where it stopped: so do we, with the first frame it has not taken. */
+    private void takeBack() {
+        int first = Math.floorMod(next - pending, frames);
+        boolean found = false;
+        for (int i = 0; i < pending; i++) {
+            int slot = (first + i) % frames;
+            int status = status(slot);
+            if (status == RingDescriptor.STATUS_SEND_REQUEST || status == RingDescriptor.STATUS_WRONG_FORMAT) {
+                INT.setRelease(ring, frame(slot) + RingDescriptor.TP_STATUS, RingDescriptor.STATUS_AVAILABLE);
+                if (!found) {
+                    next = slot;
+                    found = true;
+                }
+            }
+        }
+    }
+
+    private int status(int slot) {
+        return (int) INT.getAcquire(ring, frame(slot) + RingDescriptor.TP_STATUS);
+    }
+
+    private static int frame(int slot) {
+        return slot * RingDescriptor.FRAME_BYTES;
+    }
+
+    @Override
+    public void close() {
+        socket.close();
     }
 }

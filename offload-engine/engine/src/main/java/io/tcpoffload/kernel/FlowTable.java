@@ -2,15 +2,37 @@
 
 package io.tcpoffload.kernel;
 
+import com.sun.jna.Memory;
 import java.net.InetSocketAddress;
 
 /**
  * Which connections belong to which session: the hash map that the receive hook looks up. Thread safe; each call is
  * one system call.
+ * <pre>
+ *   0  viewer address, IPv4 mapped into IPv6
+ *  16  local address
+ *  32  viewer port, local port: network byte order
+ * </pre>
  */
 public final class FlowTable {
 
-    FlowTable() {
+    static final int KEY_BYTES = 36;
+    static final int VIEWER_OFFSET = 0;
+    static final int LOCAL_OFFSET = 16;
+    static final int VIEWER_PORT_OFFSET = 32;
+    static final int LOCAL_PORT_OFFSET = 34;
+
+    private static final int IPV6_BYTES = 16;
+
+    private final int fd;
+    private final int capacity;
+    private final Memory key = new Memory(40);
+    private final Memory next = new Memory(40);
+    private final Memory value = new Memory(Long.BYTES);
+
+    FlowTable(int fd, int capacity) {
+        this.fd = fd;
+        this.capacity = capacity;
     }
 
     /**
@@ -18,17 +40,59 @@ public final class FlowTable {
      *
      * @throws KernelException when the table is full
      */
-    public void put(InetSocketAddress local, InetSocketAddress remote, int session) throws KernelException {
-        throw new UnsupportedOperationException();
+    public synchronized void put(InetSocketAddress local, InetSocketAddress remote, int session)
+            throws KernelException {
+        fillKey(local, remote);
+        value.setInt(0, session);
+        int result = LibBpf.bpf_map_update_elem(fd, key, value, 0);
+        if (result == -Errno.E2BIG) {
+            throw new KernelException("the flow table is full with " + capacity + " sessions: raise maxSessions");
+        }
+        Errno.checkBpf(result, "bpf_map_update_elem(flows, " + remote + " to " + local + ")");
     }
 
-    /** @return whether the flow was there */
-    public boolean remove(InetSocketAddress local, InetSocketAddress remote) throws KernelException {
-        throw new UnsupportedOperationException();
+    /** @return whether the flow was there; the hook removes it itself when a SYN ends the lingering */
+    public synchronized boolean remove(InetSocketAddress local, InetSocketAddress remote) throws KernelException {
+        fillKey(local, remote);
+        int result = LibBpf.bpf_map_delete_elem(fd, key);
+        if (result == -Errno.ENOENT) {
+            return false;
+        }
+        Errno.checkBpf(result, "bpf_map_delete_elem(flows, " + remote + " to " + local + ")");
+        return true;
     }
 
     /** Counts the flows: walks the table, for people and tests. */
-    public int size() throws KernelException {
-        throw new UnsupportedOperationException();
+    public synchronized int size() {
+        int flows = 0;
+        boolean more = LibBpf.bpf_map_get_next_key(fd, null, next) == 0;
+        while (more) {
+            flows++;
+            key.write(0, next.getByteArray(0, KEY_BYTES), 0, KEY_BYTES);
+            more = LibBpf.bpf_map_get_next_key(fd, key, next) == 0;
+        }
+        return flows;
+    }
+
+    private void fillKey(InetSocketAddress local, InetSocketAddress remote) {
+        setAddress(VIEWER_OFFSET, remote);
+        setAddress(LOCAL_OFFSET, local);
+        setPort(VIEWER_PORT_OFFSET, remote.getPort());
+        setPort(LOCAL_PORT_OFFSET, local.getPort());
+    }
+
+    private void setAddress(int at, InetSocketAddress address) {
+        byte[] bytes = address.getAddress().getAddress();
+        key.setMemory(at, IPV6_BYTES, (byte) 0);
+        if (bytes.length < IPV6_BYTES) {
+            key.setByte(at + 10, (byte) 0xFF);
+            key.setByte(at + 11, (byte) 0xFF);
+        }
+        key.write(at + IPV6_BYTES - bytes.length, bytes, 0, bytes.length);
+    }
+
+    private void setPort(int at, int port) {
+        key.setByte(at, (byte) (port >>> 8));
+        key.setByte(at + 1, (byte) port);
     }
 }

@@ -80,6 +80,8 @@ public enum KernelCounter {
 
     /** Events raised. */
     EVENTS,
+    /** Events not raised because the session had one of this kind within the last 100 ms. */
+    EVENTS_LIMITED,
     /** Events lost because the ring was full; the session record holds the last state all the same. */
     EVENTS_LOST,
 

@@ -2,8 +2,15 @@
 
 package io.tcpoffload.kernel;
 
+import com.sun.jna.Native;
 import io.tcpoffload.api.SystemFeature;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * The door to the kernel: loads the programs, maps the tables, attaches to devices.
@@ -13,20 +20,52 @@ import java.util.List;
  * <li>{@link #attach} the device, {@link SessionTable#allocate}, state LEARN, {@link FlowTable#put};</li>
  * <li>send the response head by the ordinary socket; wait until {@link SessionTable#templateNs} is not 0 and
  *     {@link TcpRepair#unsent} is 0;</li>
- * <li>state TAKING, {@link #settle()}, {@link TcpRepair#enter}, {@link TcpRepair#read}; when something is unread or
- *     unsent: {@link TcpRepair#leaveSilently}, state LEARN, and again later;</li>
+ * <li>state TAKING, {@link #settle()}; when {@link TcpRepair#unread} or unsent is not 0: state LEARN, and again
+ *     later; else {@link TcpRepair#enter}, {@link TcpRepair#read};</li>
  * <li>{@link SessionTable#complete}, close the socket, state OWNED.</li>
  * </ol>
  * At the end: state LINGER, later {@link FlowTable#remove}, then {@link SessionTable#free}.
  */
 public final class KernelSide implements AutoCloseable {
 
-    private KernelSide() {
+    private static final int PAGE_BYTES = 4096;
+    private static final int MEMBARRIER_GLOBAL = 1;
+
+    private final KernelConfig config;
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Map<Integer, Device> devices = new ConcurrentHashMap<>();
+    private final KernelObject object;
+    private final SessionTable sessions;
+    private final JobList jobs;
+    private final FlowTable flows;
+    private final EventRing events;
+    private final KernelCounters counters;
+    /** Not 0, and different for each engine, so that engines that share a device know their own posts. */
+    private final int mark = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
+    private boolean closed;
+
+    private KernelSide(KernelConfig config) throws KernelException {
+        this.config = config;
+        try {
+            PinDirectory pins = keep(PinDirectory.open(config.instance()));
+            object = keep(KernelObject.load(config, mark));
+            object.pin(pins);
+            sessions = new SessionTable(map(KernelObject.SESSIONS,
+                    (long) config.maxSessions() * SessionDescriptor.BYTES));
+            jobs = new JobList(map(KernelObject.JOBS, (long) config.jobs() * JobList.BYTES));
+            flows = new FlowTable(object.map(KernelObject.FLOWS), config.maxSessions());
+            counters = new KernelCounters(map(KernelObject.COUNTERS,
+                    (long) KernelCounters.SHARDS * KernelCounters.ROW * Long.BYTES));
+            events = openEvents();
+        } catch (KernelException | RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /** What offload needs of this system, one entry each. Never fails and leaves nothing behind. */
     public static List<SystemFeature> probe() {
-        throw new UnsupportedOperationException();
+        return SystemProbe.probe();
     }
 
     /**
@@ -36,40 +75,96 @@ public final class KernelSide implements AutoCloseable {
      * @throws KernelException with one line that names cause and remedy
      */
     public static KernelSide open(KernelConfig config) throws KernelException {
-        throw new UnsupportedOperationException();
+        SystemProbe.require();
+        return new KernelSide(config);
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    private ByteBuffer map(String name, long bytes) throws KernelException {
+        return keep(new MappedMemory(name, object.map(name), 0, bytes, Libc.PROT_READ | Libc.PROT_WRITE)).buffer();
+    }
+
+    private EventRing openEvents() throws KernelException {
+        int fd = object.map(KernelObject.EVENTS);
+        MappedMemory consumer = keep(new MappedMemory("events, consumer", fd, 0, PAGE_BYTES,
+                Libc.PROT_READ | Libc.PROT_WRITE));
+        MappedMemory producer = keep(new MappedMemory("events, producer", fd, PAGE_BYTES,
+                PAGE_BYTES + 2L * config.eventBytes(), Libc.PROT_READ));
+        return new EventRing(consumer.buffer(), producer.buffer(), PAGE_BYTES);
     }
 
     public SessionTable sessions() {
-        throw new UnsupportedOperationException();
+        return sessions;
     }
 
     public JobList jobs() {
-        throw new UnsupportedOperationException();
+        return jobs;
     }
 
     public FlowTable flows() {
-        throw new UnsupportedOperationException();
+        return flows;
     }
 
     public EventRing events() {
-        throw new UnsupportedOperationException();
+        return events;
     }
 
     public KernelCounters counters() {
-        throw new UnsupportedOperationException();
+        return counters;
+    }
+
+    /** File descriptor of a loaded program, for test runs. */
+    int program(String name) throws KernelException {
+        return object.program(name);
+    }
+
+    int mark() {
+        return mark;
     }
 
     /**
-     * Attaches hook and builder to the device and makes its ring; the same device again gives the same object.
+     * Attaches hook and builder to the device and makes its ring; the same device again gives the same object. A device
+     * that was deleted and made anew is attached anew.
      *
      * @throws KernelException when the device does not exist or is not Ethernet or loopback
      */
-    public Device attach(String interfaceName) throws KernelException {
-        throw new UnsupportedOperationException();
+    public synchronized Device attach(String interfaceName) throws KernelException {
+        if (closed) {
+            throw new KernelException("cannot attach to " + interfaceName + ": the engine is stopping");
+        }
+        int ifindex = Libc.if_nametoindex(interfaceName);
+        if (ifindex == 0) {
+            throw new KernelException("no network device '" + interfaceName + "': see ip link for the names");
+        }
+        Device known = devices.get(ifindex);
+        if (known != null) {
+            return known;
+        }
+        int type = InterfaceRequest.linkType(interfaceName);
+        if (type != InterfaceRequest.ARPHRD_ETHER && type != InterfaceRequest.ARPHRD_LOOPBACK) {
+            throw new KernelException("network device '" + interfaceName + "' has link type " + type
+                    + ": offload works on Ethernet (1) and loopback (772)");
+        }
+        PacketSocket socket = new PacketSocket(interfaceName, ifindex, config.ringFrames(), mark);
+        try {
+            TrafficFilters filters = TrafficFilters.attach(interfaceName, ifindex,
+                    TrafficFilters.handle(config.instance()), object.program(KernelObject.HOOK),
+                    object.program(KernelObject.BUILDER));
+            Device device = new Device(interfaceName, ifindex, filters, new DmaRing(socket));
+            devices.put(ifindex, device);
+            return device;
+        } catch (KernelException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     public List<Device> devices() {
-        throw new UnsupportedOperationException();
+        return List.copyOf(devices.values());
     }
 
     /**
@@ -77,12 +172,25 @@ public final class KernelSide implements AutoCloseable {
      * (membarrier, some milliseconds). Once for any number of sessions that have just been set to TAKING.
      */
     public void settle() throws KernelException {
-        throw new UnsupportedOperationException();
+        long number = System.getProperty("os.arch").equals("aarch64") ? 283 : 324;
+        Errno.check((int) Libc.syscall(number, MEMBARRIER_GLOBAL, 0, 0), "membarrier(GLOBAL)");
     }
 
-    /** Detaches from every device, removes qdiscs that we made and nobody else uses, pins and mappings. */
+    /**
+     * Detaches from every device, removes qdiscs that we made and nobody else uses, pins and mappings. What reads a
+     * table afterwards reads zeros.
+     */
     @Override
-    public void close() {
-        throw new UnsupportedOperationException();
+    public synchronized void close() {
+        closed = true;
+        devices.values().forEach(Device::close);
+        devices.clear();
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                throw new IllegalStateException("closing the kernel side", e);
+            }
+        }
     }
 }

@@ -270,6 +270,11 @@ public final class SessionTable {
         records.putLong(base(id) + SessionDescriptor.ENGINE + Long.BYTES * index, value);
     }
 
+    /** The record's bytes, for tests. */
+    ByteBuffer record(int id) {
+        return records.slice(base(id), SessionDescriptor.BYTES).order(ByteOrder.nativeOrder());
+    }
+
     private int base(int id) {
         if (id < 0 || id >= capacity) {
             throw new IndexOutOfBoundsException("session " + id + " of " + capacity);

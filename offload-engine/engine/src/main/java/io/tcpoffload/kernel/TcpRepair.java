@@ -2,28 +2,71 @@
 
 package io.tcpoffload.kernel;
 
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+
 /**
  * Takes a connected socket out of the kernel, and looks at its queues ({@code net/ipv4/tcp.c}, TCP_REPAIR). Needs
  * CAP_NET_ADMIN. All methods take a raw file descriptor and may be called on any thread.
  */
 public final class TcpRepair {
 
+    private static final int TCP_INFO = 11;
+    private static final int TCP_MAXSEG = 2;
+    private static final int TCP_REPAIR = 19;
+    private static final int TCP_REPAIR_QUEUE = 20;
+    private static final int TCP_QUEUE_SEQ = 21;
+    private static final int TCP_TIMESTAMP = 24;
+    private static final int TCP_REPAIR_WINDOW = 29;
+    private static final int REPAIR_ON = 1;
+    private static final int REPAIR_OFF_NO_WINDOW_PROBE = -1;
+    private static final int RECV_QUEUE = 1;
+    private static final int SEND_QUEUE = 2;
+    private static final int NO_QUEUE = 0;
+
+    private static final long SIOCOUTQ = 0x5411;
+    private static final long SIOCINQ = 0x541B;
+
+    /** struct tcp_info: state 0, options 5, wscales 6, snd_mss 16. */
+    private static final int INFO_BYTES = 104;
+    private static final int OPTION_TIMESTAMPS = 1;
+    private static final int OPTION_SACK = 2;
+    private static final int OPTION_ECN = 8;
+    private static final int OPTION_USEC_TS = 64;
+
+    private static final int WINDOW_BYTES = 20;
+    private static final long NS_PER_MS = 1_000_000;
+
     private TcpRepair() {
     }
 
     /** Bytes the peer has not acknowledged yet, sent or not (SIOCOUTQ). */
     public static int unsent(int fd) throws KernelException {
-        throw new UnsupportedOperationException();
+        return queue(fd, SIOCOUTQ, "SIOCOUTQ");
     }
 
     /** Bytes received and not read yet (SIOCINQ). */
     public static int unread(int fd) throws KernelException {
-        throw new UnsupportedOperationException();
+        return queue(fd, SIOCINQ, "SIOCINQ");
+    }
+
+    private static int queue(int fd, long request, String name) throws KernelException {
+        try (NativeInt bytes = new NativeInt(0)) {
+            Errno.check(Libc.ioctl(fd, request, bytes.pointer()), "ioctl(" + fd + ", " + name + ")");
+            return bytes.value();
+        }
     }
 
     /** Repair mode on: from here a close is silent. The kernel still receives and acknowledges. */
     public static void enter(int fd) throws KernelException {
-        throw new UnsupportedOperationException();
+        set(fd, TCP_REPAIR, REPAIR_ON, "TCP_REPAIR");
+    }
+
+    /** Repair mode off without the window probe that turning it off usually sends: the kernel carries on. */
+    public static void leaveSilently(int fd) throws KernelException {
+        set(fd, TCP_REPAIR_QUEUE, NO_QUEUE, "TCP_REPAIR_QUEUE");
+        set(fd, TCP_REPAIR, REPAIR_OFF_NO_WINDOW_PROBE, "TCP_REPAIR");
     }
 
     /**
@@ -33,21 +76,117 @@ public final class TcpRepair {
      *                         timestamps in microseconds
      */
     public static TcpState read(int fd) throws KernelException {
-        throw new UnsupportedOperationException();
+        TimestampSample early = TimestampSample.of(fd);
+        try (Memory info = get(fd, TCP_INFO, INFO_BYTES, "TCP_INFO");
+                Memory window = get(fd, TCP_REPAIR_WINDOW, WINDOW_BYTES, "TCP_REPAIR_WINDOW")) {
+            int state = info.getByte(0);
+            int options = info.getByte(5);
+            check(fd, state, options);
+            int sndNxt = sequence(fd, SEND_QUEUE);
+            int rcvNxt = sequence(fd, RECV_QUEUE);
+            int scales = info.getByte(6);
+            return new TcpState(state, sndNxt, rcvNxt, info.getInt(16), getInt(fd, TCP_MAXSEG, "TCP_MAXSEG"),
+                    scales & 15, scales >> 4 & 15, (options & OPTION_TIMESTAMPS) != 0, (options & OPTION_SACK) != 0,
+                    (options & OPTION_ECN) != 0, TimestampSample.offset(early, TimestampSample.of(fd)),
+                    window.getInt(0), window.getInt(4), window.getInt(8), window.getInt(12), window.getInt(16));
+        }
     }
 
-    /** Repair mode off without the window probe that turning it off usually sends: the kernel carries on. */
-    public static void leaveSilently(int fd) throws KernelException {
-        throw new UnsupportedOperationException();
+    private static void check(int fd, int state, int options) throws KernelException {
+        if (state != TcpState.ESTABLISHED && state != TcpState.CLOSE_WAIT) {
+            throw new KernelException("socket " + fd + " is in TCP state " + state
+                    + ": only established connections can be taken over");
+        }
+        if ((options & OPTION_USEC_TS) != 0) {
+            throw new KernelException("socket " + fd + " uses TCP timestamps in microseconds: remove the route's"
+                    + " feature tcp_usec_ts to offload its connections");
+        }
+        int unsent = unsent(fd);
+        int unread = unread(fd);
+        if (unsent != 0 || unread != 0) {
+            throw new KernelException("socket " + fd + " has " + unsent + " bytes not acknowledged and " + unread
+                    + " bytes not read: wait until both are 0 before taking it over");
+        }
     }
 
-    /** Reads input in or out of repair mode, without blocking; 0 when there is none, -1 at the peer's FIN. */
+    private static int sequence(int fd, int queue) throws KernelException {
+        set(fd, TCP_REPAIR_QUEUE, queue, "TCP_REPAIR_QUEUE");
+        return getInt(fd, TCP_QUEUE_SEQ, "TCP_QUEUE_SEQ");
+    }
+
+    /**
+     * Reads input without blocking; not in repair mode, where the kernel refuses it.
+     *
+     * @return bytes read, 0 when there are none, -1 after the peer's FIN
+     */
     public static int drain(int fd, byte[] into) throws KernelException {
-        throw new UnsupportedOperationException();
+        try (Memory buffer = new Memory(Math.max(into.length, 1))) {
+            long got = Libc.recv(fd, buffer, into.length, Libc.MSG_DONTWAIT);
+            if (got < 0) {
+                int errno = Native.getLastError();
+                if (errno == Errno.EAGAIN) {
+                    return 0;
+                }
+                throw Errno.failure("recv(" + fd + ")", errno);
+            }
+            buffer.read(0, into, 0, (int) got);
+            return got == 0 && into.length > 0 ? -1 : (int) got;
+        }
     }
 
     /** Closes the descriptor. In repair mode nothing is sent. */
     public static void close(int fd) throws KernelException {
-        throw new UnsupportedOperationException();
+        Errno.check(Libc.close(fd), "close(" + fd + ")");
+    }
+
+    private static void set(int fd, int option, int value, String name) throws KernelException {
+        Errno.check(Libc.setInt(fd, Libc.SOL_TCP, option, value), "setsockopt(" + fd + ", " + name + ", " + value + ")");
+    }
+
+    private static int getInt(int fd, int option, String name) throws KernelException {
+        try (Memory value = get(fd, option, Integer.BYTES, name)) {
+            return value.getInt(0);
+        }
+    }
+
+    private static Memory get(int fd, int option, int bytes, String name) throws KernelException {
+        Memory value = new Memory(bytes);
+        value.clear();
+        try (NativeInt length = new NativeInt(bytes)) {
+            Pointer at = length.pointer();
+            if (Libc.getsockopt(fd, Libc.SOL_TCP, option, value, at) == -1) {
+                int errno = Native.getLastError();
+                value.close();
+                throw Errno.failure("getsockopt(" + fd + ", " + name + ")", errno);
+            }
+        }
+        return value;
+    }
+
+    /**
+     * The kernel's timestamp clock of a socket at a known millisecond. Since 6.7 the lowest bit of what it tells says
+     * whether the unit is the microsecond, so the value may be one too small.
+     */
+    private record TimestampSample(long ms, int value) {
+
+        static TimestampSample of(int fd) throws KernelException {
+            while (true) {
+                long before = System.nanoTime() / NS_PER_MS;
+                int value = getInt(fd, TCP_TIMESTAMP, "TCP_TIMESTAMP");
+                if (System.nanoTime() / NS_PER_MS == before) {
+                    return new TimestampSample(before, value);
+                }
+            }
+        }
+
+        /** Never behind the kernel's own clock, so that timestamps do not go back; exact when a sample was odd. */
+        static int offset(TimestampSample a, TimestampSample b) {
+            int first = a.value - (int) a.ms;
+            int second = b.value - (int) b.ms;
+            if (first != second) {
+                return first - second > 0 ? first : second;
+            }
+            return (a.value & 1) != 0 || (b.value & 1) != 0 ? first : first + 1;
+        }
     }
 }

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.kernel;
+
+import com.sun.jna.Memory;
+import java.nio.charset.StandardCharsets;
+
+/** What the kernel tells of a network device ({@code struct ifreq}: name 0, answer 16). */
+final class InterfaceRequest {
+
+    static final int ARPHRD_ETHER = 1;
+    static final int ARPHRD_LOOPBACK = 772;
+
+    private static final int SIOCGIFMTU = 0x8921;
+    private static final int SIOCGIFHWADDR = 0x8927;
+    private static final int ANSWER = 16;
+    private static final int BYTES = 40;
+
+    private InterfaceRequest() {
+    }
+
+    /** MTU in bytes; 0 when the device is gone. */
+    static int mtu(String name) {
+        try (Memory request = ask(name, SIOCGIFMTU)) {
+            return request.getInt(ANSWER);
+        }
+    }
+
+    /** ARPHRD_ number of the link layer; 0 when the device is gone. */
+    static int linkType(String name) {
+        try (Memory request = ask(name, SIOCGIFHWADDR)) {
+            return request.getShort(ANSWER) & 0xFFFF;
+        }
+    }
+
+    private static Memory ask(String name, int what) {
+        Memory request = new Memory(BYTES);
+        request.clear();
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        request.write(0, bytes, 0, Math.min(bytes.length, ANSWER - 1));
+        int fd = Libc.socket(Libc.AF_INET, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+        if (fd < 0 || Libc.ioctl(fd, what, request) < 0) {
+            request.setLong(ANSWER, 0);
+        }
+        if (fd >= 0) {
+            Libc.close(fd);
+        }
+        return request;
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.kernel;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** The compiled programs and their maps, loaded into the kernel. */
+final class KernelObject implements AutoCloseable {
+
+    static final String RESOURCE = "tcpoffload.bpf.o";
+    static final String HOOK = "receive_hook";
+    static final String BUILDER = "header_builder";
+    static final String SESSIONS = "sessions";
+    static final String JOBS = "jobs";
+    static final String FLOWS = "flows";
+    static final String EVENTS = "events";
+    static final String COUNTERS = "counters";
+    private static final String[] MAPS = {SESSIONS, JOBS, FLOWS, EVENTS, COUNTERS};
+
+    private final Pointer object;
+
+    private KernelObject(Pointer object) {
+        this.object = object;
+    }
+
+    /**
+     * @param mark what marks this instance's posts, not 0
+     * @throws KernelException with the verifier's log
+     */
+    static KernelObject load(KernelConfig config, int mark) throws KernelException {
+        byte[] image = image();
+        try (Memory bytes = new Memory(image.length); LibBpfLog log = new LibBpfLog()) {
+            bytes.write(0, image, 0, image.length);
+            Pointer opened = LibBpf.bpf_object__open_mem(bytes, image.length, null);
+            if (opened == null) {
+                throw Errno.failure("bpf_object__open_mem(" + RESOURCE + ")", Native.getLastError(), log.text());
+            }
+            KernelObject loaded = new KernelObject(opened);
+            try {
+                loaded.size(SESSIONS, config.maxSessions());
+                loaded.size(FLOWS, config.maxSessions());
+                loaded.size(JOBS, config.jobs());
+                loaded.size(EVENTS, config.eventBytes());
+                try (NativeInt value = new NativeInt(mark)) {
+                    Errno.checkBpf(LibBpf.bpf_map__set_initial_value(loaded.mapPointer(".rodata"), value.pointer(),
+                            Integer.BYTES), "bpf_map__set_initial_value(post_mark)");
+                }
+                int result = LibBpf.bpf_object__load(opened);
+                if (result < 0) {
+                    throw Errno.failure("the kernel refused the BPF programs: bpf_object__load(" + RESOURCE + ")",
+                            -result, log.text());
+                }
+                return loaded;
+            } catch (KernelException | RuntimeException e) {
+                loaded.close();
+                throw e;
+            }
+        }
+    }
+
+    static byte[] image() throws KernelException {
+        try (InputStream in = KernelObject.class.getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw new KernelException("the compiled BPF object " + RESOURCE + " is not in the bundle: build it"
+                        + " with offload-engine/engine/src/main/bpf/build");
+            }
+            return in.readAllBytes();
+        } catch (KernelException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new KernelException("cannot read " + RESOURCE + ": " + e.getMessage());
+        }
+    }
+
+    private void size(String map, int entries) throws KernelException {
+        Errno.checkBpf(LibBpf.bpf_map__set_max_entries(mapPointer(map), entries),
+                "bpf_map__set_max_entries(" + map + ", " + entries + ")");
+    }
+
+    private Pointer mapPointer(String name) throws KernelException {
+        Pointer map = LibBpf.bpf_object__find_map_by_name(object, name);
+        if (map == null) {
+            throw new KernelException("the BPF object has no map '" + name + "': it is not of this version");
+        }
+        return map;
+    }
+
+    int map(String name) throws KernelException {
+        return LibBpf.bpf_map__fd(mapPointer(name));
+    }
+
+    int program(String name) throws KernelException {
+        Pointer program = LibBpf.bpf_object__find_program_by_name(object, name);
+        if (program == null) {
+            throw new KernelException("the BPF object has no program '" + name + "': it is not of this version");
+        }
+        return LibBpf.bpf_program__fd(program);
+    }
+
+    void pin(PinDirectory pins) throws KernelException {
+        for (String name : MAPS) {
+            pins.pin(map(name), name);
+        }
+        pins.pin(program(HOOK), HOOK);
+        pins.pin(program(BUILDER), BUILDER);
+    }
+
+    @Override
+    public void close() {
+        LibBpf.bpf_object__close(object);
+    }
+}

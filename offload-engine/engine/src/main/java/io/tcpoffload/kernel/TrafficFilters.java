@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.kernel;
+
+import com.sun.jna.Memory;
+
+/**
+ * Our two filters on a device's clsact qdisc. Priority is the same for all instances, the handle is the instance's: two
+ * installations share a device, and a restart after a kill replaces its own stale filter.
+ */
+final class TrafficFilters implements AutoCloseable {
+
+    /** Early: others' filters usually start at 1 and go on at 49152, tc's own choice. */
+    static final int PRIORITY = 1984;
+
+    private static final int INGRESS = 1;
+    private static final int EGRESS = 2;
+    private static final int REPLACE = 1;
+
+    /** struct bpf_tc_hook: sz 0, ifindex 8, attach_point 12, parent 16. */
+    private static final int HOOK_BYTES = 24;
+    /** struct bpf_tc_opts: sz 0, prog_fd 8, flags 12, prog_id 16, handle 20, priority 24. */
+    private static final int OPTIONS_BYTES = 32;
+
+    private final int ifindex;
+    private final int handle;
+
+    private TrafficFilters(int ifindex, int handle) {
+        this.ifindex = ifindex;
+        this.handle = handle;
+    }
+
+    /** A handle of 1 to 2^31 - 1 for an instance name. */
+    static int handle(String instance) {
+        int hash = instance.hashCode() & Integer.MAX_VALUE;
+        return hash == 0 ? 1 : hash;
+    }
+
+    static TrafficFilters attach(String device, int ifindex, int handle, int hook, int builder)
+            throws KernelException {
+        TrafficFilters filters = new TrafficFilters(ifindex, handle);
+        try (LibBpfLog log = new LibBpfLog()) {
+            int made = filters.qdisc(true);
+            if (made == 0) {
+                PinDirectory.rememberClsact(ifindex);
+            } else if (made != -Errno.EEXIST) {
+                throw Errno.failure("making the clsact qdisc on " + device, -made, log.text());
+            }
+            try {
+                filters.attachOne(INGRESS, hook, device, log);
+                filters.attachOne(EGRESS, builder, device, log);
+            } catch (KernelException e) {
+                filters.close();
+                throw e;
+            }
+        }
+        return filters;
+    }
+
+    private void attachOne(int point, int program, String device, LibBpfLog log) throws KernelException {
+        try (Memory hook = hook(point); Memory options = options(program, REPLACE)) {
+            int result = LibBpf.bpf_tc_attach(hook, options);
+            if (result < 0) {
+                throw Errno.failure("attaching the " + (point == INGRESS ? KernelObject.HOOK : KernelObject.BUILDER)
+                        + " to " + device, -result, log.text());
+            }
+        }
+    }
+
+    private void detach(int point) {
+        try (Memory hook = hook(point); Memory options = options(0, 0)) {
+            LibBpf.bpf_tc_detach(hook, options);
+        }
+    }
+
+    private int qdisc(boolean make) {
+        try (Memory hook = hook(INGRESS | EGRESS)) {
+            return make ? LibBpf.bpf_tc_hook_create(hook) : LibBpf.bpf_tc_hook_destroy(hook);
+        }
+    }
+
+    private Memory hook(int point) {
+        Memory hook = new Memory(HOOK_BYTES);
+        hook.clear();
+        hook.setLong(0, HOOK_BYTES);
+        hook.setInt(8, ifindex);
+        hook.setInt(12, point);
+        return hook;
+    }
+
+    private Memory options(int program, int flags) {
+        Memory options = new Memory(OPTIONS_BYTES);
+        options.clear();
+        options.setLong(0, OPTIONS_BYTES);
+        options.setInt(8, program);
+        options.setInt(12, flags);
+        options.setInt(20, handle);
+        options.setInt(24, PRIORITY);
+        return options;
+    }
+
+    /** Takes our filters off; the qdisc too when one of our instances made it and nobody has a filter left there. */
+    @Override
+    public void close() {
+        try (LibBpfLog quiet = new LibBpfLog()) {
+            detach(INGRESS);
+            detach(EGRESS);
+            if (PinDirectory.madeClsact(ifindex) && FilterDump.count(ifindex) == 0) {
+                qdisc(false);
+                PinDirectory.forgetClsact(ifindex);
+            }
+        }
+    }
+}
