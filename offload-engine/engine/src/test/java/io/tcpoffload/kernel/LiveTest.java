@@ -172,7 +172,7 @@ class LiveTest {
             assertEquals(1500 - 40 - (tcp.timestamps() ? 12 : 0), sessions.mss(id));
             assertEquals(device.mtu(), 1500);
             assertEquals(TcpState.ESTABLISHED, tcp.state());
-            assertTrue(sessions.tsRecent(id) != 0);
+            assertEquals(tcp.timestamps(), sessions.tsRecent(id) != 0);
             assertEquals(viewer.getLocalPort(), ByteBuffer.wrap(sessions.template(id)).getShort(36) & 0xFFFF);
         }
     }
