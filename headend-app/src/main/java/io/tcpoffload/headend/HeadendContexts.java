@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpoffload.headend;
+
+import org.apache.camel.CamelContext;
+import org.apache.camel.karaf.core.OsgiCamelContextPublisher;
+import org.apache.camel.karaf.core.OsgiDefaultCamelContext;
+import org.osgi.framework.BundleContext;
+
+/** Makes Camel contexts that find components and languages as OSGi services and are services themselves. */
+final class HeadendContexts {
+
+    private HeadendContexts() {
+    }
+
+    static CamelContext create(BundleContext bundle, String name) {
+        var context = new OsgiDefaultCamelContext(bundle);
+        context.getCamelContextExtension().setName(name);
+        context.getManagementStrategy().addEventNotifier(new OsgiCamelContextPublisher(bundle));
+        return context;
+    }
+}
