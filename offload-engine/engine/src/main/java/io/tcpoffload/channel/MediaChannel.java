@@ -91,7 +91,9 @@ public final class MediaChannel implements AutoCloseable {
     }
 
     void viewerLeft() {
-        viewers.decrementAndGet();
+        if (viewers.decrementAndGet() == 0 && !open) {
+            store.release();
+        }
     }
 
     /** Open cursors, whatever their transport. */
@@ -124,11 +126,17 @@ public final class MediaChannel implements AutoCloseable {
         return open;
     }
 
-    /** Ends the channel: no more publishing; viewers are sent what is there and disconnected. Idempotent. */
+    /**
+     * Ends the channel: no more publishing; viewers are sent what is there and disconnected. The memory goes back to
+     * the system when the last of them has closed its cursor. Idempotent.
+     */
     @Override
     public void close() {
         open = false;
         store.close();
         wake();
+        if (viewers.get() == 0) {
+            store.release();
+        }
     }
 }

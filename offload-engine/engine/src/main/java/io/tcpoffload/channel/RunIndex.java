@@ -122,4 +122,27 @@ final class RunIndex {
         }
         return low;
     }
+
+    /** Where the first join point at or after a position is, or -1. */
+    long joinPointAtOrAfter(long position) {
+        while (true) {
+            long oldest = first();
+            long end = next();
+            long found = -1;
+            for (long run = Math.max(oldest, find(position, oldest, end)); run < end && found < 0; run++) {
+                if (start(run) >= position && isJoinPoint(run)) {
+                    found = start(run);
+                }
+            }
+            if (isIntact(oldest)) {
+                return found;
+            }
+        }
+    }
+
+    /** Whether entries read since {@link #first()} gave this number are good. */
+    boolean isIntact(long oldest) {
+        VarHandle.acquireFence();
+        return first() <= oldest;
+    }
 }

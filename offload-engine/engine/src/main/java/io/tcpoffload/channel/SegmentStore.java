@@ -5,7 +5,6 @@ package io.tcpoffload.channel;
 import io.tcpoffload.api.OffloadException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -32,25 +31,11 @@ public final class SegmentStore implements AutoCloseable {
     private static final int MAX_RUNS = 1 << 18;
     private static final int STREAM_CHUNK_BYTES = 64 << 10;
 
-    private static final VarHandle HEAD;
-    private static final VarHandle TAIL;
-    private static final VarHandle NEWEST_JOIN_POINT;
-
-    static {
-        try {
-            var lookup = MethodHandles.lookup();
-            HEAD = lookup.findVarHandle(SegmentStore.class, "head", long.class);
-            TAIL = lookup.findVarHandle(SegmentStore.class, "tail", long.class);
-            NEWEST_JOIN_POINT = lookup.findVarHandle(SegmentStore.class, "newestJoinPoint", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final StoreMemory memory;
     private final ByteBuffer buffer;
     private final int capacity;
     private final RunIndex index;
+    private final StreamBounds bounds = new StreamBounds();
     private final FileIntake files;
     private final Runnable onAppend;
     private final ReentrantLock writer = new ReentrantLock(true);
@@ -59,9 +44,6 @@ public final class SegmentStore implements AutoCloseable {
     /** Memory address, counted on for ever, where the next body may start; guarded by {@link #writer}. */
     private long nextAddress;
     private long segmentStart;
-    private long head;
-    private long tail;
-    private long newestJoinPoint = -1;
     private volatile boolean closed;
 
     /**
@@ -198,12 +180,12 @@ public final class SegmentStore implements AutoCloseable {
     }
 
     private void withdrawBelow(long address) {
-        long newTail = tail;
+        long newTail = bounds.tail();
         long first = index.first();
         long next = index.next();
         boolean full = index.isFull();
         while (first < next) {
-            long end = first + 1 < next ? index.start(first + 1) : head;
+            long end = first + 1 < next ? index.start(first + 1) : bounds.head();
             long overwritten = address - index.address(first);
             if (!full && overwritten < end - index.start(first)) {
                 if (overwritten > 0) {
@@ -215,29 +197,27 @@ public final class SegmentStore implements AutoCloseable {
             newTail = end;
             first++;
         }
-        TAIL.setRelease(this, newTail);
+        bounds.withdrawBefore(newTail);
         index.dropBefore(first);
         VarHandle.fullFence();
     }
 
     private void commit(long address, int length, boolean joinPoint) {
+        long start = bounds.head();
         if (joinPoint) {
-            segmentStart = head;
+            segmentStart = start;
         }
         if (joinPoint || address != nextAddress || address % capacity == 0 || index.first() == index.next()) {
-            index.add(head, address, segmentIdentity(joinPoint));
+            index.add(start, address, segmentIdentity(joinPoint));
         }
         nextAddress = address + length;
-        if (joinPoint) {
-            NEWEST_JOIN_POINT.setRelease(this, head);
-        }
-        HEAD.setRelease(this, head + length);
+        bounds.publishUpTo(start + length, joinPoint);
         onAppend.run();
     }
 
     /** Bytes before the first join point belong to no segment: they must not look like one that starts at 0. */
     private long segmentIdentity(boolean joinPoint) {
-        return joinPoint || newestJoinPoint >= 0 ? segmentStart : -1;
+        return joinPoint || bounds.newestJoinPoint() >= 0 ? segmentStart : -1;
     }
 
     /**
@@ -261,8 +241,7 @@ public final class SegmentStore implements AutoCloseable {
                 long end = run + 1 < next ? Math.min(head, index.start(run + 1)) : head;
                 long offset = (index.address(run) + position - start) % capacity;
                 long segment = Math.max(0, index.segment(run));
-                VarHandle.acquireFence();
-                if (index.first() <= first && position >= tail()) {
+                if (index.isIntact(first) && position >= tail()) {
                     out.set(position, (int) offset, (int) (end - position), segment);
                     return true;
                 }
@@ -273,43 +252,28 @@ public final class SegmentStore implements AutoCloseable {
 
     /** Whether bytes copied from this position on, after a {@link #locate}, are what was published there. */
     public boolean stillValid(long position) {
-        VarHandle.acquireFence();
-        return tail() <= position;
+        return bounds.stillValid(position);
     }
 
     /** Stream offset of the oldest byte that can be read. */
     public long tail() {
-        return (long) TAIL.getAcquire(this);
+        return bounds.tail();
     }
 
     /** Stream offset after the newest byte. */
     public long head() {
-        return (long) HEAD.getAcquire(this);
+        return bounds.head();
     }
 
     /** Stream offset where the newest segment starts, or -1 when no segment's start is in the store. */
     public long newestJoinPoint() {
-        long newest = (long) NEWEST_JOIN_POINT.getAcquire(this);
+        long newest = bounds.newestJoinPoint();
         return newest >= tail() ? newest : -1;
     }
 
     /** Stream offset of the first segment's start at or after a position, or -1 when there is none yet. */
     public long joinPointAtOrAfter(long position) {
-        while (true) {
-            long first = index.first();
-            long next = index.next();
-            long from = Math.max(position, tail());
-            long found = -1;
-            for (long run = Math.max(first, index.find(from, first, next)); run < next && found < 0; run++) {
-                if (index.start(run) >= from && index.isJoinPoint(run)) {
-                    found = index.start(run);
-                }
-            }
-            VarHandle.acquireFence();
-            if (index.first() <= first) {
-                return found;
-            }
-        }
+        return index.joinPointAtOrAfter(Math.max(position, tail()));
     }
 
     /** Segments whose start is in the store. Walks the index: for people, not for the hot path. */
@@ -353,11 +317,29 @@ public final class SegmentStore implements AutoCloseable {
 
     /**
      * Refuses further appends and deletes the file. What readers hold stays readable; the memory goes with its last
-     * reference. Idempotent, and does not wait for a running append.
+     * reference, or with {@link #release()}. Idempotent, and does not wait for a running append.
      */
     @Override
     public void close() {
         closed = true;
         memory.close();
+    }
+
+    /**
+     * Closes, and gives the memory's pages back to the system now instead of at some garbage collection. For when no
+     * reader is left: one that comes later finds nothing. Left undone while an append is running.
+     */
+    void release() {
+        close();
+        if (writer.tryLock()) {
+            try {
+                bounds.withdrawBefore(bounds.head());
+                index.dropBefore(index.next());
+                VarHandle.fullFence();
+                memory.release();
+            } finally {
+                writer.unlock();
+            }
+        }
     }
 }

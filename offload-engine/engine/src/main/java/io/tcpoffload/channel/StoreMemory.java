@@ -4,6 +4,7 @@ package io.tcpoffload.channel;
 
 import io.tcpoffload.api.OffloadException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -18,8 +19,9 @@ import java.util.Set;
 
 /**
  * The memory under one store: a private file in a shared-memory directory, mapped, or direct memory where that can't
- * be had. The mapping is never undone by hand: a reader may still hold it after {@link #close()}, and touching an
- * unmapped page would end the JVM. It goes with the last reference; the file's name goes at once.
+ * be had. The mapping is never undone by hand: somebody may still hold it after {@link #close()}, and touching an
+ * unmapped page would end the JVM. It goes with the last reference; the file's name goes at once, and its pages with
+ * {@link #release()}.
  */
 final class StoreMemory implements AutoCloseable {
 
@@ -31,11 +33,13 @@ final class StoreMemory implements AutoCloseable {
 
     private final ByteBuffer buffer;
     private final Path file;
+    private final FileChannel backing;
     private final String fallbackReason;
 
-    private StoreMemory(ByteBuffer buffer, Path file, String fallbackReason) {
+    private StoreMemory(ByteBuffer buffer, Path file, FileChannel backing, String fallbackReason) {
         this.buffer = buffer;
         this.file = file;
+        this.backing = backing;
         this.fallbackReason = fallbackReason;
     }
 
@@ -55,7 +59,7 @@ final class StoreMemory implements AutoCloseable {
         }
         try {
             return new StoreMemory(ByteBuffer.allocateDirect(bytes + SegmentStore.ALIGNMENT)
-                    .alignedSlice(SegmentStore.ALIGNMENT), null, reason);
+                    .alignedSlice(SegmentStore.ALIGNMENT), null, null, reason);
         } catch (OutOfMemoryError e) {
             throw new OffloadException("no memory for a store of " + bytes + " bytes: " + reason
                     + ", and direct memory is used up; make storeSize smaller or -XX:MaxDirectMemorySize larger", e);
@@ -66,12 +70,20 @@ final class StoreMemory implements AutoCloseable {
         Path file = createFile(directory, prefix);
         try {
             requirePrivate(directory, file);
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                fill(channel, bytes);
-                return new StoreMemory(channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes), file, "");
-            }
+            return mapped(file, bytes);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(file);
+            throw e;
+        }
+    }
+
+    private static StoreMemory mapped(Path file, int bytes) throws IOException {
+        FileChannel backing = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            fill(backing, bytes);
+            return new StoreMemory(backing.map(FileChannel.MapMode.READ_WRITE, 0, bytes), file, backing, "");
+        } catch (IOException | RuntimeException e) {
+            backing.close();
             throw e;
         }
     }
@@ -131,6 +143,22 @@ final class StoreMemory implements AutoCloseable {
             } catch (IOException e) {
                 file.toFile().deleteOnExit();
             }
+        }
+    }
+
+    /**
+     * Gives the file's pages back. It keeps its length, so that a late touch of the mapping finds zeros. Once no reader
+     * and no writer is left; idempotent.
+     */
+    void release() {
+        if (backing == null || !backing.isOpen()) {
+            return;
+        }
+        try (backing) {
+            backing.truncate(0);
+            backing.write(ByteBuffer.wrap(new byte[1]), buffer.capacity() - 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the pages of " + file + " can't be given back", e);
         }
     }
 }

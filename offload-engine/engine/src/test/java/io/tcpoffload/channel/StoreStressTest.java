@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 class StoreStressTest {
 
     private static final int SIZE = 64 << 10;
-    private static final int LAPS = 5000;
+    private static final int LAPS = 3000;
     /** Of the content; a prime, so that a place in memory holds something else on each lap. */
     private static final int PERIOD = 65_537;
     private static final byte[] CONTENT = content();
