@@ -27,7 +27,10 @@ public interface ViewerTransport extends AutoCloseable {
     /** The viewers being served, in no particular order. */
     List<SessionInfo> sessions();
 
-    /** Sends this channel's viewers what is under way and disconnects them; returns before that is done. */
+    /**
+     * Disconnects this channel's viewers, after what is under way to them, or, when the channel has ended, after all of
+     * it; a viewer that takes too long over that is cut off. Returns before that is done.
+     */
     void closeViewers(MediaChannel media);
 
     /** Viewers of this channel being served. */

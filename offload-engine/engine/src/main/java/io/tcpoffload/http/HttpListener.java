@@ -97,9 +97,12 @@ public final class HttpListener implements AutoCloseable {
         return map;
     }
 
-    /** Stops listening. Viewers being served stay: they belong to their transports. Idempotent. */
+    /** Stops listening. Viewers being served stay: they belong to their transports. Idempotent; from any thread. */
     @Override
     public void close() {
-        server.close().awaitUninterruptibly();
+        ChannelFuture closing = server.close();
+        if (!server.eventLoop().inEventLoop()) {
+            closing.awaitUninterruptibly();
+        }
     }
 }

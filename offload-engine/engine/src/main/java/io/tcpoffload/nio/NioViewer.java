@@ -199,9 +199,9 @@ final class NioViewer extends ChannelInboundHandlerAdapter implements ChannelFut
         }
     }
 
-    /** Sends what is under way and disconnects. From any thread. */
+    /** Disconnects, after what is under way; if the channel has ended, after all of it. From any thread. */
     void finish() {
-        loop().execute(this::endInOrder);
+        loop().execute(media.isOpen() ? this::endInOrder : this::wake);
     }
 
     private void endInOrder() {

@@ -203,4 +203,13 @@ class HttpListenerTest {
             }
         }
     }
+
+    @Test
+    void canBeClosedFromItsOwnEventLoops() throws Exception {
+        for (var loop : server.loops().group()) {
+            var listener = new HttpListener("127.0.0.1", 0, server.loops(), server, HttpLimits.DEFAULT);
+            loop.submit(listener::close).get();
+            assertThrows(IOException.class, () -> new TestClient(listener.boundAddress()));
+        }
+    }
 }

@@ -270,6 +270,36 @@ class NioTransportTest {
         }, "still there");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void viewersOfAnEndedChannelGetAllOfIt(boolean epoll) throws Exception {
+        var channel = channel(NioLimits.DEFAULT, epoll, RecoverPolicy.KEYFRAME);
+        publish(channel, MIB / 2, true);
+        try (var client = new TestClient(server.address(), 8192)) {
+            client.get("/news").head();
+            publish(channel, MIB / 4, false);
+            server.remove(channel);
+            server.transport().closeViewers(channel);
+            byte[] got = client.rest();
+            assertEquals(MIB / 4 * 3, got.length);
+            assertEquals(-1, Pattern.firstWrong(0, got, got.length));
+        }
+    }
+
+    @Test
+    void disconnectsTheViewersOfAChannelThatGoesOn() throws Exception {
+        var channel = channel(NioLimits.DEFAULT, true, RecoverPolicy.KEYFRAME);
+        publish(channel, 1000, true);
+        try (var client = viewer()) {
+            client.body(1000);
+            server.transport().closeViewers(channel);
+            assertEquals(0, client.rest().length);
+            try (var next = viewer()) {
+                assertArrayEquals(Pattern.bytes(0, 1000), next.body(1000));
+            }
+        }
+    }
+
     @Test
     void anEndedChannelDoesNotWaitForAStuckViewer() throws Exception {
         var channel = channel(new NioLimits(Duration.ofSeconds(60), Duration.ofMillis(500)), true,
