@@ -21,12 +21,13 @@ final class FlowControl {
 
     /**
      * Takes the window of an acknowledgement. Of two with the same number the later arrival counts, since events and the
-     * session record reach the sender by different ways; the viewer sends no data whose number could order them.
+     * session record reach the sender by different ways. Of the same arrival the record counts: the hook has judged there
+     * whether the window is an update (RFC 9293 3.10.7.4, SND.WL1), in the event it is what the packet said.
      *
      * @return true when the right edge went back
      */
-    boolean onWindow(int ack, boolean advances, long newWindowBytes, long newArrivalNs) {
-        if (!advances && newArrivalNs < arrivalNs) {
+    boolean onWindow(int ack, boolean advances, long newWindowBytes, long newArrivalNs, boolean recorded) {
+        if (!advances && (newArrivalNs < arrivalNs || newArrivalNs == arrivalNs && !recorded)) {
             return false;
         }
         final int newEdge = Seq.plus(ack, newWindowBytes);

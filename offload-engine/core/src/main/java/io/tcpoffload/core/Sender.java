@@ -75,9 +75,14 @@ public final class Sender {
         updateTimer(false, nowNs);
     }
 
-    /** Gives the estimator a first sample, such as the kernel's {@code tcpi_rtt} at take-over. Once, before sending. */
+    /**
+     * Gives the estimator a first sample, such as the kernel's {@code tcpi_rtt} at take-over. Once, before sending; without
+     * it the first timeout is {@link SenderConfig#initialRtoNs()}. 0, unknown, is ignored.
+     */
     public void seedRtt(long rttNs) {
-        rtt.onSample(rttNs);
+        if (rttNs > 0) {
+            rtt.onSample(rttNs);
+        }
     }
 
     /**
@@ -96,7 +101,7 @@ public final class Sender {
             counters.increment(SenderCounter.OLD_ACKS);
             return;
         }
-        final boolean advanced = accept(ack, windowBytes, arrivalNs, nowNs);
+        final boolean advanced = accept(ack, windowBytes, true, arrivalNs, nowNs);
         afterAck(advanced, nowNs);
     }
 
@@ -117,7 +122,7 @@ public final class Sender {
         if (old) {
             counters.increment(SenderCounter.OLD_ACKS);
         } else {
-            advanced = accept(ack, windowBytes, arrivalNs, nowNs);
+            advanced = accept(ack, windowBytes, false, arrivalNs, nowNs);
         }
         final boolean duplicate = sack ? blockIntake.take(ack, una, nxt, blocks, blockCount) : !old && una != nxt;
         if (duplicate && !advanced) {
@@ -371,11 +376,11 @@ public final class Sender {
         return true;
     }
 
-    private boolean accept(int ack, long windowBytes, long arrivalNs, long nowNs) {
+    private boolean accept(int ack, long windowBytes, boolean recorded, long arrivalNs, long nowNs) {
         liveness.onHeard(arrivalNs);
         final boolean advances = Seq.after(ack, una);
         final int edgeBefore = flow.rightEdge();
-        if (flow.onWindow(ack, advances, windowBytes, arrivalNs)) {
+        if (flow.onWindow(ack, advances, windowBytes, arrivalNs, recorded)) {
             counters.increment(SenderCounter.WINDOW_SHRINKS);
         }
         if (advances || flow.rightEdge() != edgeBefore) {

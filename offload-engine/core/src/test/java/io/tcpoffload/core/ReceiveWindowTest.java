@@ -112,6 +112,8 @@ class ReceiveWindowTest {
         }
         s.after(5).window(8000).ack(1000);
         assertEquals("1000+1000", s.retransmit());
+        // the minutes behind the shut window do not count as silence
+        assertEquals(TimerAction.RETRANSMIT, s.fire());
         s.after(5).ack(8000);
         assertEquals(8000, s.una());
     }
@@ -132,6 +134,7 @@ class ReceiveWindowTest {
         final Scenario s = new Scenario(isn, true, 20_000).send(5000).at(20);
         s.window(0).ack(5000);
         s.sender.onSack(s.sender.una(), 20_000, new int[0], 0, 10 * Scenario.MS, s.now());
+        s.sender.onSack(s.sender.una(), 20_000, new int[0], 0, 20 * Scenario.MS, s.now());
         assertEquals(0, s.sender.usableWindowBytes());
     }
 

@@ -144,4 +144,13 @@ class RetransmissionTimeoutTest {
         sender.onAck(isn + 3000, 100_000, 1, config.initialRtoNs());
         assertEquals(0, sender.inFlight());
     }
+
+    @AtEveryWrap
+    void aKnownRttShortensTheFirstTimeout(int isn) {
+        final Scenario s = Scenario.withSack(isn);
+        s.sender.seedRtt(0);
+        assertEquals(1000 * Scenario.MS, s.sender.rtoNs());
+        s.sender.seedRtt(20 * Scenario.MS);
+        assertEquals(220 * Scenario.MS, s.sender.rtoNs());
+    }
 }

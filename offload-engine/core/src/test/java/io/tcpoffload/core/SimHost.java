@@ -143,7 +143,7 @@ final class SimHost {
             if (!mayResendSacked && again >= 0 && again < from + range.sequenceLength()) {
                 throw new AssertionError("SACKed byte " + again + " sent again in " + range);
             }
-            if (Seq.before(range.seq(), sender.una()) || postFails()) {
+            if (postFails()) {
                 return;
             }
             post(range.seq(), range.length(), range.fin());
