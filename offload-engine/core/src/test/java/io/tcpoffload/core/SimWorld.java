@@ -86,6 +86,7 @@ final class SimWorld {
     public String toString() {
         return "delivered " + viewer.delivered() + " of " + totalBytes + " after " + elapsedNs() / SimClock.MS + " ms, "
                 + sender.state() + ", in flight " + sender.inFlight() + ", cwnd " + sender.cwndBytes() + ", timeouts "
-                + sender.count(SenderCounter.TIMEOUTS) + ", again " + sender.retransmittedSegments() + ", lost " + down.lost();
+                + sender.count(SenderCounter.TIMEOUTS) + ", again " + sender.retransmittedSegments() + ", lost " + down.lost()
+                + ", scoreboard overflows " + sender.count(SenderCounter.SCOREBOARD_OVERFLOWS);
     }
 }
