@@ -106,7 +106,7 @@ final class PinDirectory implements AutoCloseable {
     private static Path marker(int ifindex) {
         String namespace = "0";
         try {
-            namespace = Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString().replaceAll("\\D", "");
+            namespace = Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString().replaceAll("\\D", "");
         } catch (IOException e) {
             // Without /proc there is one namespace as far as we can know.
         }

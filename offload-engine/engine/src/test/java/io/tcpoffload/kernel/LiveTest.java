@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real sockets across a veth pair: taken out of the kernel, served by posts, ended. */
 @ExtendWith(Root.class)
@@ -37,9 +39,9 @@ class LiveTest {
 
     @BeforeEach
     void open() throws Exception {
-        veth = new VethPair();
+        veth = new VethPair(true);
         kernel = KernelSide.open(KernelConfig.of("ktest-live"));
-        device = kernel.attach(veth.device());
+        device = kernel.attach(VethPair.DEVICE);
     }
 
     @AfterEach
@@ -156,8 +158,13 @@ class LiveTest {
         assertEquals(0, device.ring().flush());
     }
 
-    @Test
-    void repairStateOfALearnedConnectionMatchesItsTemplate() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void repairStateOfALearnedConnectionMatchesItsTemplate(boolean timestamps) throws Exception {
+        close();
+        veth = new VethPair(timestamps);
+        kernel = KernelSide.open(KernelConfig.of("ktest-live"));
+        device = kernel.attach(VethPair.DEVICE);
         try (Listener listener = new Listener(VethPair.SERVER);
                 Socket viewer = veth.inNamespace(
                         () -> new Socket(VethPair.SERVER, listener.address().getPort()))) {
@@ -166,14 +173,18 @@ class LiveTest {
             accepted.write(HEAD);
             TcpState tcp = Takeover.finish(kernel, accepted, id);
             SessionTable sessions = kernel.sessions();
+            assertEquals(timestamps, tcp.timestamps());
+            assertEquals(timestamps, sessions.timestamps(id));
             assertEquals(device.ifindex(), sessions.ifindex(id));
-            assertEquals(tcp.timestamps(), sessions.timestamps(id));
-            assertEquals(tcp.timestamps() ? 66 : 54, sessions.headerLength(id));
-            assertEquals(1500 - 40 - (tcp.timestamps() ? 12 : 0), sessions.mss(id));
-            assertEquals(device.mtu(), 1500);
+            assertEquals(timestamps ? 66 : 54, sessions.headerLength(id));
+            assertEquals(timestamps ? 1448 : 1460, sessions.mss(id));
+            assertEquals(1500, device.mtu());
             assertEquals(TcpState.ESTABLISHED, tcp.state());
-            assertEquals(tcp.timestamps(), sessions.tsRecent(id) != 0);
+            assertEquals(timestamps, sessions.tsRecent(id) != 0);
             assertEquals(viewer.getLocalPort(), ByteBuffer.wrap(sessions.template(id)).getShort(36) & 0xFFFF);
+            post(List.of(id), ByteBuffer.wrap(new byte[] {42}));
+            viewer.getInputStream().readNBytes(HEAD.length);
+            assertEquals(42, viewer.getInputStream().read());
         }
     }
 
@@ -211,31 +222,31 @@ class LiveTest {
 
     @Test
     void attachingTwiceGivesTheSameDevice() throws Exception {
-        assertSame(device, kernel.attach(veth.device()));
+        assertSame(device, kernel.attach(VethPair.DEVICE));
         assertEquals(List.of(device), kernel.devices());
         assertTrue(device.stillThere());
     }
 
     @Test
     void leavesNothingBehind() throws Exception {
-        assertTrue(VethPair.run("tc", "filter", "show", "dev", veth.device(), "ingress").contains("receive_hook"));
+        assertTrue(VethPair.run("tc", "filter", "show", "dev", VethPair.DEVICE, "ingress").contains("receive_hook"));
         assertTrue(Files.exists(PinDirectory.ROOT.resolve("ktest-live/sessions")));
         kernel.close();
-        assertEquals("", VethPair.run("tc", "filter", "show", "dev", veth.device(), "ingress"));
-        assertFalse(VethPair.run("tc", "qdisc", "show", "dev", veth.device()).contains("clsact"));
+        assertEquals("", VethPair.run("tc", "filter", "show", "dev", VethPair.DEVICE, "ingress"));
+        assertFalse(VethPair.run("tc", "qdisc", "show", "dev", VethPair.DEVICE).contains("clsact"));
         assertFalse(Files.exists(PinDirectory.ROOT.resolve("ktest-live")));
     }
 
     @Test
     void keepsAQdiscThatAnotherInstanceUses() throws Exception {
         try (KernelSide other = KernelSide.open(KernelConfig.of("ktest-other"))) {
-            other.attach(veth.device());
+            other.attach(VethPair.DEVICE);
             kernel.close();
-            assertTrue(VethPair.run("tc", "qdisc", "show", "dev", veth.device()).contains("clsact"));
-            assertTrue(VethPair.run("tc", "filter", "show", "dev", veth.device(), "egress")
+            assertTrue(VethPair.run("tc", "qdisc", "show", "dev", VethPair.DEVICE).contains("clsact"));
+            assertTrue(VethPair.run("tc", "filter", "show", "dev", VethPair.DEVICE, "egress")
                     .contains("header_builder"));
         }
-        assertFalse(VethPair.run("tc", "qdisc", "show", "dev", veth.device()).contains("clsact"));
+        assertFalse(VethPair.run("tc", "qdisc", "show", "dev", VethPair.DEVICE).contains("clsact"));
     }
 
     @Test
@@ -245,13 +256,13 @@ class LiveTest {
                         () -> new Socket(VethPair.SERVER, listener.address().getPort()))) {
             int id = Takeover.of(kernel, listener.accept(), HEAD);
             int seq = kernel.sessions().nxt(id);
-            VethPair.run("ip", "link", "set", veth.device(), "down");
+            VethPair.run("ip", "link", "set", VethPair.DEVICE, "down");
             assertTrue(device.ring().claim(kernel.sessions().headerLength(id)));
             kernel.jobs().set(0, id, seq, JobList.ACK);
             device.ring().commit(0, 0, 14, false, 0, 1);
             assertEquals(100, device.ring().flush());
             assertEquals(JobList.PENDING, kernel.jobs().result(0));
-            VethPair.run("ip", "link", "set", veth.device(), "up");
+            VethPair.run("ip", "link", "set", VethPair.DEVICE, "up");
             post(List.of(id), ByteBuffer.wrap(new byte[] {42}));
             viewer.getInputStream().readNBytes(HEAD.length);
             assertEquals(42, viewer.getInputStream().read());

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.kernel;
+
+import com.sun.jna.Memory;
+
+/** BPF_PROG_TEST_RUN of a tc program on one packet that "arrives" on lo. */
+final class ProgramRun {
+
+    static final int UNSPEC = -1;
+    static final int SHOT = 2;
+    static final int STOLEN = 4;
+
+    /** struct bpf_test_run_opts. */
+    private static final int OPTIONS_BYTES = 80;
+    /** struct __sk_buff: mark at 8. */
+    private static final int CONTEXT_BYTES = 192;
+
+    private ProgramRun() {
+    }
+
+    /** @return the program's verdict */
+    static int run(int program, byte[] packet, int mark) throws KernelException {
+        try (Memory options = new Memory(OPTIONS_BYTES); Memory in = new Memory(packet.length);
+                Memory context = new Memory(CONTEXT_BYTES)) {
+            in.write(0, packet, 0, packet.length);
+            context.clear();
+            context.setInt(8, mark);
+            options.clear();
+            options.setLong(0, OPTIONS_BYTES);
+            options.setPointer(8, in);
+            options.setInt(24, packet.length);
+            options.setPointer(32, context);
+            options.setInt(48, CONTEXT_BYTES);
+            Errno.checkBpf(LibBpf.bpf_prog_test_run_opts(program, options), "bpf_prog_test_run_opts");
+            return options.getInt(56);
+        }
+    }
+}
