@@ -16,9 +16,11 @@ import io.tcpoffload.channel.SegmentStore;
 import io.tcpoffload.http.EventLoops;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,8 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     private final EventLoops loops;
     private final Transports transports;
     private final Map<String, Listener> listeners = new TreeMap<>();
+    /** Channels that nobody publishes to, and the end of their grace. */
+    private final Map<MediaChannel, Future<?>> closing = new HashMap<>();
     private boolean closed;
 
     private Engine(EngineConfig config, StoreDirectory stores) {
@@ -66,7 +70,9 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         MediaChannel present = listener == null ? null : listener.find(spec.name());
         if (present != null) {
             requireSame(present.spec(), spec);
-            return present.openPublisher();
+            Publisher publisher = present.openPublisher();
+            cancelClose(present);
+            return publisher;
         }
         MediaChannel media = new MediaChannel(spec, stores.path());
         try {
@@ -80,8 +86,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
             throw e;
         }
         listener.add(media);
-        media.onDetached(() -> loops.group().schedule(() -> closeIfDetached(key, media),
-                spec.detachGrace().toMillis(), TimeUnit.MILLISECONDS));
+        media.onDetached(() -> closeLater(key, media));
         LOG.info("Channel {} open on {}: transport {}, store {} bytes", spec.name(), listener.address(),
                 transports.of(media).mode(), spec.storeBytes());
         return media.openPublisher();
@@ -97,7 +102,21 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         });
     }
 
+    private synchronized void closeLater(String key, MediaChannel media) {
+        cancelClose(media);
+        closing.put(media, loops.group().schedule(() -> closeIfDetached(key, media),
+                media.spec().detachGrace().toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    private void cancelClose(MediaChannel media) {
+        Future<?> pending = closing.remove(media);
+        if (pending != null) {
+            pending.cancel(false);
+        }
+    }
+
     private synchronized void closeIfDetached(String key, MediaChannel media) {
+        closing.remove(media);
         Listener listener = listeners.get(key);
         if (media.publishers() > 0 || listener == null || listener.find(media.name()) != media) {
             return;
