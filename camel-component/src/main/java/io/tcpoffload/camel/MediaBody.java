@@ -27,8 +27,8 @@ final class MediaBody {
     /**
      * @param body the media; a buffer's position stays, so that the exchange can be sent on or again; a stream that
      *             is no stream cache is closed
-     * @throws IOException              if a file or stream can't be read
-     * @throws IllegalArgumentException if the body is not of a type that holds bytes
+     * @throws IOException            if a file or stream can't be read
+     * @throws UnpublishableException if the body is not of a type that holds bytes
      */
     static Published publish(Publisher publisher, Object body, boolean keyframe) throws IOException {
         if (body instanceof byte[] bytes) {
@@ -67,19 +67,19 @@ final class MediaBody {
         }
         Object fetched = wrapped.getBody();
         if (fetched == null || fetched instanceof WrappedFile) {
-            throw new IllegalArgumentException("a body of type " + name(wrapped) + " without fetched content can't be "
+            throw new UnpublishableException("a body of type " + name(wrapped) + " without fetched content can't be "
                     + "published: let the consumer fetch the file, as by localWorkDirectory");
         }
         return fetched;
     }
 
-    private static IllegalArgumentException refused(Object body) {
+    private static UnpublishableException refused(Object body) {
         if (body == null) {
-            return new IllegalArgumentException("a body of null can't be published: " + RIGHT);
+            return new UnpublishableException("a body of null can't be published: " + RIGHT);
         }
         String hint = body instanceof CharSequence
                 ? "; if text is really meant, convert it before: convertBodyTo byte[] with a charset" : "";
-        return new IllegalArgumentException("a body of type " + name(body) + " can't be published: " + RIGHT + hint);
+        return new UnpublishableException("a body of type " + name(body) + " can't be published: " + RIGHT + hint);
     }
 
     private static String name(Object body) {

@@ -62,7 +62,7 @@ final class OsgiEngineSource implements EngineSource, ServiceTrackerCustomizer<O
 
     @Override
     public String remedy() {
-        return "install or start the feature offload-engine; see its log for why it is not there";
+        return "install the feature tcpoffload-engine, or look into the log for why the engine does not run";
     }
 
     @Override

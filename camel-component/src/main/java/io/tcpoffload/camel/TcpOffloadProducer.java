@@ -75,7 +75,7 @@ public class TcpOffloadProducer extends DefaultAsyncProducer {
         } else if ("true".equals(header) || "false".equals(header)) {
             return "true".equals(header);
         }
-        throw new IllegalArgumentException("header " + TcpOffloadConstants.KEYFRAME + " '" + header + "' of type "
+        throw new UnpublishableException("header " + TcpOffloadConstants.KEYFRAME + " '" + header + "' of type "
                 + header.getClass().getTypeName() + " is not valid: true or false");
     }
 }

@@ -4,6 +4,9 @@ package io.tcpoffload.headend;
 import io.tcpoffload.headend.demo.DemoProgramme;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.spi.ComponentResolver;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -29,12 +32,20 @@ public final class DemoChannel {
 
     private static final Logger LOG = LoggerFactory.getLogger(DemoChannel.class);
     private static final String NAME = "demo";
+    /** What is missing is on its way when bundles are being updated: the demo is back soon, and a log not flooded. */
+    private static final long RETRY_SECONDS = 2;
 
     private final BundleContext bundle;
+    private final ScheduledExecutorService retries = Executors.newSingleThreadScheduledExecutor(task -> {
+        var thread = new Thread(task, "headend-demo");
+        thread.setDaemon(true);
+        return thread;
+    });
     private DemoConfiguration configuration = new DemoConfiguration(false, NAME);
     private boolean componentPresent;
     private DemoFeed feed;
     private RunningRoutes running;
+    private String lastFault;
 
     @Activate
     public DemoChannel(BundleContext bundle, Map<String, Object> properties) {
@@ -73,10 +84,11 @@ public final class DemoChannel {
     @Deactivate
     synchronized void deactivate() {
         stop();
+        retries.shutdownNow();
     }
 
-    private void start() {
-        if (!configuration.enabled() || !componentPresent || running != null) {
+    private synchronized void start() {
+        if (retries.isShutdown() || !configuration.enabled() || !componentPresent || running != null) {
             return;
         }
         try {
@@ -86,9 +98,16 @@ public final class DemoChannel {
             running = RunningRoutes.start(NAME,
                     context -> context.addRoutes(new DemoRoute(feed, configuration.channel())),
                     name -> HeadendContexts.create(bundle, name));
+            lastFault = null;
             LOG.info("demo channel {} started", configuration.channel());
-        } catch (IOException | RouteException e) {
+        } catch (IOException e) {
             LOG.error("demo channel {} does not run: {}", configuration.channel(), e.getMessage());
+        } catch (RouteException e) {
+            if (!e.getMessage().equals(lastFault)) {
+                LOG.warn("demo channel {} does not run yet: {}", configuration.channel(), e.getMessage());
+            }
+            lastFault = e.getMessage();
+            retries.schedule(this::start, RETRY_SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -96,6 +115,7 @@ public final class DemoChannel {
         if (running != null) {
             running.stop();
             running = null;
+            LOG.info("demo channel {} stopped", configuration.channel());
         }
     }
 }

@@ -3,6 +3,7 @@ package io.tcpoffload.headend;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
@@ -21,7 +22,7 @@ final class DeployedFile {
     private RouteSource wanted;
     private RouteSource lastGood;
     private RunningRoutes running;
-    private boolean waitsForComponent;
+    private boolean waits;
     private boolean startFailed;
     private String lastFault;
 
@@ -48,24 +49,24 @@ final class DeployedFile {
 
     /** A component was installed: routes that wait may start now. */
     void componentAdded() {
-        if (waitsForComponent) {
+        if (waits) {
             run();
         }
     }
 
-    /** A component is going: routes that use it stop, and wait for it to come back. */
-    void componentRemoved(String component) {
-        if (running != null && running.uses(component)) {
-            LOG.info("{}: stops, as component {} is going; it starts when that is back", file, component);
+    /** Components are going: routes that use one of them stop, and wait for it to come back. */
+    void componentsRemoved(Set<String> going) {
+        if (running != null && running.usesAny(going)) {
+            LOG.info("{}: stopped, as a component it uses is going; it starts again when that is back", file);
             running.stop();
             running = null;
-            waitsForComponent = true;
+            waits = true;
         }
     }
 
-    /** Tries routes again that were right and still could not start, as for a port that was in use. */
+    /** Tries routes again that were right and still could not start, as for a port in use or a missing language. */
     void retry() {
-        if (startFailed && running == null) {
+        if ((startFailed || waits) && running == null) {
             run();
         }
     }
@@ -79,7 +80,7 @@ final class DeployedFile {
     }
 
     private void run() {
-        waitsForComponent = false;
+        waits = false;
         startFailed = false;
         if (!replaceBy(wanted) && running == null && lastGood != null && !lastGood.sameAs(wanted)) {
             replaceBy(lastGood);
@@ -91,7 +92,7 @@ final class DeployedFile {
         try {
             check(next);
         } catch (RouteException e) {
-            waitsForComponent |= e.missingComponent() != null;
+            waits |= e.curedByInstalling();
             report(e);
             return false;
         }
@@ -102,6 +103,7 @@ final class DeployedFile {
         try {
             running = RunningRoutes.start(next.name(), next::loadInto, contexts);
         } catch (RouteException e) {
+            waits |= e.curedByInstalling();
             startFailed = true;
             report(e);
             return false;
@@ -131,10 +133,10 @@ final class DeployedFile {
             return;
         }
         lastFault = fault;
-        if (e.missingComponent() == null) {
-            LOG.error("{}", fault);
-        } else {
+        if (e.curedByInstalling()) {
             LOG.warn("{}", fault);
+        } else {
+            LOG.error("{}", fault);
         }
         LOG.debug("{}", file, e);
     }

@@ -2,6 +2,7 @@
 package io.tcpoffload.headend;
 
 import org.apache.camel.CamelContext;
+import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.karaf.core.OsgiCamelContextPublisher;
 import org.apache.camel.karaf.core.OsgiDefaultCamelContext;
 import org.osgi.framework.BundleContext;
@@ -15,6 +16,10 @@ final class HeadendContexts {
     static CamelContext create(BundleContext bundle, String name) {
         var context = new OsgiDefaultCamelContext(bundle);
         context.getCamelContextExtension().setName(name);
+        // The thread names were made up before the name was set.
+        context.getExecutorServiceManager().setThreadNamePattern("Camel (" + name + ") thread ##counter# - #name#");
+        // Whoever makes a context logs what becomes of it, in one line instead of eight.
+        context.setStartupSummaryLevel(StartupSummaryLevel.Off);
         context.getManagementStrategy().addEventNotifier(new OsgiCamelContextPublisher(bundle));
         return context;
     }

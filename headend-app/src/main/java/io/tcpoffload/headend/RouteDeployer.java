@@ -87,9 +87,11 @@ public final class RouteDeployer implements ArtifactInstaller {
     }
 
     void removeComponent(ServiceReference<ComponentResolver> reference) {
-        String component = String.valueOf(reference.getProperty("component"));
+        // A bundle of several components has one resolver for them all.
+        Object names = reference.getProperty("component");
+        Set<String> going = names instanceof String[] several ? Set.of(several) : Set.of(String.valueOf(names));
         // Before its bundle is gone: a route that stops needs its component's classes.
-        await(submit(() -> files.values().forEach(file -> file.componentRemoved(component))));
+        await(submit(() -> files.values().forEach(file -> file.componentsRemoved(going))));
     }
 
     @Override

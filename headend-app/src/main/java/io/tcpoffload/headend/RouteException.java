@@ -7,26 +7,26 @@ final class RouteException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int line;
-    private final String missingComponent;
+    private final boolean curedByInstalling;
 
     /**
-     * @param line             counted from 1, 0 when unknown
-     * @param message          the cause, one line
-     * @param missingComponent the Camel component that would help, or null
+     * @param line              counted from 1, 0 when unknown
+     * @param message           the cause, one line
+     * @param curedByInstalling whether the same routes can run when something is installed that they use
      */
-    RouteException(int line, String message, String missingComponent, Throwable cause) {
+    RouteException(int line, String message, boolean curedByInstalling, Throwable cause) {
         super(message, cause);
         this.line = line;
-        this.missingComponent = missingComponent;
+        this.curedByInstalling = curedByInstalling;
     }
 
     RouteException(int line, String message) {
-        this(line, message, null, null);
+        this(line, message, false, null);
     }
 
-    /** The Camel component for lack of which the routes can't run, null if it is something else. */
-    String missingComponent() {
-        return missingComponent;
+    /** Whether it is a component or language that the routes lack: then they may start later, as they are. */
+    boolean curedByInstalling() {
+        return curedByInstalling;
     }
 
     /** File, line and cause, in the form that compilers use. */

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.NoSuchEndpointException;
+import org.apache.camel.NoSuchLanguageException;
 import org.apache.camel.ResolveEndpointFailedException;
 
 /** Finds the line and the cause in what Camel throws when routes can't be read, made or started. */
@@ -29,13 +30,20 @@ final class RouteFaults {
         if (thrown instanceof RouteException known) {
             return known;
         }
-        NoSuchEndpointException missing = find(thrown, NoSuchEndpointException.class);
-        if (missing != null) {
-            String component = SCHEME.matcher(missing.getUri()).replaceFirst("$1");
-            return new RouteException(line(thrown, source), "there is no Camel component '" + component
-                    + "' (yet); the routes start when one is installed", component, thrown);
+        NoSuchEndpointException endpoint = find(thrown, NoSuchEndpointException.class);
+        if (endpoint != null) {
+            return missing("component", SCHEME.matcher(endpoint.getUri()).replaceFirst("$1"), thrown, source);
         }
-        return new RouteException(line(thrown, source), cause(thrown), null, thrown);
+        NoSuchLanguageException language = find(thrown, NoSuchLanguageException.class);
+        if (language != null) {
+            return missing("language", language.getLanguage(), thrown, source);
+        }
+        return new RouteException(line(thrown, source), cause(thrown), false, thrown);
+    }
+
+    private static RouteException missing(String kind, String name, Throwable thrown, List<Located> source) {
+        return new RouteException(line(thrown, source), "there is no Camel " + kind + " '" + name
+                + "' (yet); the routes start when one is installed", true, thrown);
     }
 
     private static int line(Throwable thrown, List<Located> source) {

@@ -109,7 +109,7 @@ record RouteSource(String name, RouteFileType type, byte[] text) {
             draft.getEndpoint(uri);
         } catch (RuntimeException e) {
             RouteException fault = RouteFaults.explain(e, List.of());
-            throw new RouteException(line, fault.getMessage(), fault.missingComponent(), e);
+            throw new RouteException(line, fault.getMessage(), fault.curedByInstalling(), e);
         }
     }
 
@@ -125,7 +125,7 @@ record RouteSource(String name, RouteFileType type, byte[] text) {
         } catch (XMLStreamException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNumber();
             String message = e.getMessage().replaceFirst("(?s).*\\bMessage: ", "").strip().replaceAll("\\R+", " ");
-            throw new RouteException(line, message, null, e);
+            throw new RouteException(line, message, false, e);
         }
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpoffload.headend;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.camel.CamelContext;
 
@@ -53,8 +55,8 @@ final class RunningRoutes {
         return context.getRoutes().size();
     }
 
-    boolean uses(String component) {
-        return context.getComponentNames().contains(component);
+    boolean usesAny(Set<String> components) {
+        return !Collections.disjoint(context.getComponentNames(), components);
     }
 
     void stop() {

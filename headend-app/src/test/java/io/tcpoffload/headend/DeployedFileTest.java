@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,10 +99,10 @@ class DeployedFileTest {
     @Test
     void survivesAnUpdateOfItsComponent() throws IOException {
         write("a", "log:a");
-        deployed.componentRemoved("seda");
+        deployed.componentsRemoved(Set.of("seda", "netty"));
         assertEquals(List.of("a"), contexts.running());
         contexts.missing.add("log");
-        deployed.componentRemoved("log");
+        deployed.componentsRemoved(Set.of("seda", "log"));
         assertEquals(List.of(), contexts.running());
         contexts.missing.clear();
         deployed.componentAdded();
@@ -113,7 +114,7 @@ class DeployedFileTest {
         write("a", "log:a");
         write("b", "log:b?foo=1");
         contexts.missing.add("log");
-        deployed.componentRemoved("log");
+        deployed.componentsRemoved(Set.of("seda", "log"));
         contexts.missing.clear();
         deployed.componentAdded();
         assertEquals(List.of("a"), contexts.running());

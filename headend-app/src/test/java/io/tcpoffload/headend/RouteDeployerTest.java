@@ -86,6 +86,20 @@ class RouteDeployerTest {
     }
 
     @Test
+    void stopsRoutesOfComponentsThatGoAndStartsThemWhenTheyAreBack() throws Exception {
+        deployer.install(write("a.xml", route("a")));
+        assertRunning("a");
+        contexts.missing.add("log");
+        deployer.removeComponent(new ResolverReference("timer", "log"));
+        assertEquals(List.of(), contexts.running(), "stopped before the call returns");
+        contexts.missing.clear();
+        deployer.addComponent(new ResolverReference("log"));
+        assertRunning("a");
+        deployer.removeComponent(new ResolverReference("seda"));
+        assertRunning("a");
+    }
+
+    @Test
     void callsAfterItsEndDoNothing() throws Exception {
         deployer.deactivate();
         deployer.install(write("a.xml", route("a")));

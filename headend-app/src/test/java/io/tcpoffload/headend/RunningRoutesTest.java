@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
@@ -32,8 +33,8 @@ class RunningRoutesTest {
         assertEquals("a.xml", context.getName());
         assertEquals(2, routes.routes());
         assertTrue(context.getRouteController().getRouteStatus("b").isStarted());
-        assertTrue(routes.uses("timer"));
-        assertFalse(routes.uses("tcpoffload"));
+        assertTrue(routes.usesAny(Set.of("seda", "timer")));
+        assertFalse(routes.usesAny(Set.of("tcpoffload")));
         routes.stop();
         assertTrue(context.isStopped());
     }
@@ -50,6 +51,18 @@ class RunningRoutesTest {
                 </routes>"""));
         assertEquals("a.xml:5: expected symbol functionEnd but was eol", fault.in("a.xml"));
         assertTrue(context.isStopped());
+    }
+
+    @Test
+    void missingLanguageIsNamedAndMayComeLater() {
+        var fault = assertThrows(RouteException.class, () -> start("""
+                <route>
+                  <from uri='timer:a'/>
+                  <setBody><language language='klingon'>x</language></setBody>
+                </route>"""));
+        assertEquals("a.xml:3: there is no Camel language 'klingon' (yet); the routes start when one is installed",
+                fault.in("a.xml"));
+        assertTrue(fault.curedByInstalling());
     }
 
     @Test
