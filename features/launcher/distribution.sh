@@ -76,7 +76,6 @@ configure() {
         printf '# listener and transport are set by ./headend at every start, from its options.\n' >"$engine"
         set_key "$engine" devices auto
         set_key "$engine" instance "$(instance)"
-        set_key "$engine" storeDirectory "$(store_directory)"
     fi
     set_key "$engine" listener "$host:$port"
     set_key "$engine" transport "$transport"

@@ -11,22 +11,59 @@ instance() {
     printf %s "${name:-headend-$(home_hash)}"
 }
 
+# Where the engine keeps its stores: its default, or what the user has set.
 store_directory() {
     local directory
     directory=$(get_key "$karaf/etc/io.tcpoffload.engine.cfg" storeDirectory)
-    printf %s "${directory:-/dev/shm/tcpoffload-$(instance)}"
+    printf %s "${directory:-/dev/shm/tcpoffload-$(id -un)}"
 }
 
 remove_leftovers() {
     remove_stores
+    remove_kernel_objects
 }
 
-# The store directory may be the user's own choice: only our files go, and the directory when it is empty then.
 remove_stores() {
     local directory
-    directory=$(store_directory)
+    directory=$(store_directory)/$(instance)
     if [[ -d $directory && ! -L $directory && -O $directory ]]; then
-        rm -f -- "$directory"/*.store
-        rmdir --ignore-fail-on-non-empty -- "$directory"
+        rm -f -- "$directory"/*.store "$directory/lock"
+        rmdir --ignore-fail-on-non-empty -- "$directory" "${directory%/*}"
     fi
+}
+
+# An engine that could stop in order has removed its pins; where they are, its filters are too.
+remove_kernel_objects() {
+    local pins=/sys/fs/bpf/tcpoffload index device
+    [[ -d $pins/$(instance) ]] || return 0
+    while IFS=': @' read -r index device _; do
+        remove_filters "$index" "$device"
+    done < <(ip -o link show)
+    rm -rf -- "${pins:?}/$(instance)"
+    rmdir --ignore-fail-on-non-empty -- "$pins"
+}
+
+# Takes this instance's filters off the device with index $1 and name $2, and the qdisc when an engine made it and no filter
+# is left there.
+remove_filters() {
+    local direction marker
+    for direction in ingress egress; do
+        tc filter del dev "$2" "$direction" protocol all pref 1984 handle "$(filter_handle)" bpf 2>/dev/null || true
+    done
+    marker=/sys/fs/bpf/tcpoffload/clsact+$(readlink /proc/self/ns/net | tr -cd 0-9)+$1
+    if [[ -d $marker && -z $(tc filter show dev "$2" ingress; tc filter show dev "$2" egress) ]]; then
+        tc qdisc del dev "$2" clsact 2>/dev/null || true
+        rmdir -- "$marker"
+    fi
+}
+
+# The handle of this instance's filters, as io.tcpoffload.kernel.TrafficFilters has it: the name's String.hashCode().
+filter_handle() {
+    local name hash=0 code i
+    name=$(instance)
+    for ((i = 0; i < ${#name}; i++)); do
+        printf -v code %d "'${name:i:1}"
+        hash=$(((31 * hash + code) & 0x7fffffff))
+    done
+    printf '0x%x' $((hash ? hash : 1))
 }

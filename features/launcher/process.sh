@@ -36,6 +36,8 @@ launch() {
     env -u KARAF_HOME -u KARAF_BASE -u KARAF_DATA -u KARAF_ETC -u KARAF_LOG -u JAVA_OPTS KARAF_EXEC=exec \
         setsid "$karaf/bin/karaf" server </dev/null >"$home/console.log" 2>&1 {lock}>&- &
     pid=$!
+    # Its end is for this script to report, in its own words.
+    disown "$pid"
     printf '%s %s\n' "$pid" "$(process_start "$pid")" >"$home/pid"
 }
 
