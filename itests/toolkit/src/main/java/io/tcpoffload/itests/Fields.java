@@ -5,11 +5,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** A line of {@code name=value} words. */
-final class Fields {
+public final class Fields {
 
     private final Map<String, String> values = new HashMap<>();
 
-    Fields(String line) {
+    public Fields(String line) {
         for (String word : line.split(" ")) {
             int at = word.indexOf('=');
             if (at > 0) {
@@ -18,11 +18,11 @@ final class Fields {
         }
     }
 
-    String text(String name) {
+    public String text(String name) {
         return values.get(name);
     }
 
-    long number(String name) {
+    public long number(String name) {
         return Long.parseLong(values.get(name));
     }
 }

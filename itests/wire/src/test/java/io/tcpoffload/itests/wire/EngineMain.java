@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpoffload.itests.wire;
+
+import io.tcpoffload.api.ChannelInfo;
+import io.tcpoffload.api.ChannelSpec;
+import io.tcpoffload.api.DeviceInfo;
+import io.tcpoffload.api.Publisher;
+import io.tcpoffload.api.RecoverPolicy;
+import io.tcpoffload.api.SessionInfo;
+import io.tcpoffload.engine.Engine;
+import io.tcpoffload.engine.EngineConfig;
+import io.tcpoffload.itests.Stream;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Scanner;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An engine in a process of its own, in the servers' namespace, with one channel. Arguments are {@code key=value}:
+ * those of {@link EngineConfig}, and {@code channel}, {@code store}, {@code policy}. Commands are lines; every answer
+ * ends with {@code end}:
+ * <ul>
+ * <li>{@code publish SEGMENTS BYTES PAUSE_MS}: that many segments, each so long after the one before;
+ * <li>{@code start BYTES PAUSE_MS}: the same without end, until {@code stop};
+ * <li>{@code published}, {@code sessions}, {@code counters}, {@code frames}, {@code channel}.
+ * </ul>
+ */
+final class EngineMain {
+
+    private final Engine engine;
+    private final Publisher publisher;
+    private long position;
+    private Thread background;
+
+    private EngineMain(Engine engine, Publisher publisher) {
+        this.engine = engine;
+        this.publisher = publisher;
+    }
+
+    public static void main(String[] args) throws InterruptedException {
+        Map<String, String> settings = new HashMap<>();
+        for (String arg : args) {
+            settings.put(arg.substring(0, arg.indexOf('=')), arg.substring(arg.indexOf('=') + 1));
+        }
+        EngineConfig config = EngineConfig.defaults().with(settings, problem -> {
+            throw new IllegalArgumentException(problem);
+        });
+        ChannelSpec channel = ChannelSpec.channel(settings.get("channel")).withTransport(config.transport())
+                .withStoreBytes(Long.parseLong(settings.get("store")))
+                .withRecoverPolicy(RecoverPolicy.valueOf(settings.get("policy")));
+        try (Engine engine = Engine.start(config); Publisher publisher = engine.openChannel(channel);
+                Scanner in = new Scanner(System.in)) {
+            EngineMain main = new EngineMain(engine, publisher);
+            System.out.println("ready");
+            while (in.hasNextLine()) {
+                main.command(in.nextLine().split(" "));
+                System.out.println("end");
+            }
+            main.stop();
+        }
+    }
+
+    private void command(String[] words) throws InterruptedException {
+        switch (words[0]) {
+            case "publish" -> publish(Long.parseLong(words[1]), Integer.parseInt(words[2]), Long.parseLong(words[3]));
+            case "start" -> {
+                background = new Thread(() -> publishOn(Integer.parseInt(words[1]), Long.parseLong(words[2])));
+                background.start();
+            }
+            case "stop" -> stop();
+            case "published" -> System.out.println(position);
+            case "sessions" -> engine.sessions().forEach(EngineMain::print);
+            case "counters" -> engine.info().counters().forEach((name, value) -> System.out.println(name + "=" + value));
+            case "frames" -> System.out.println(
+                    engine.info().devices().stream().mapToLong(DeviceInfo::frames).sum());
+            case "channel" -> print(engine.channels().get(0));
+            default -> throw new IllegalArgumentException(words[0]);
+        }
+    }
+
+    private void publish(long segments, int bytes, long pauseMillis) throws InterruptedException {
+        for (long i = 0; i < segments; i++) {
+            publisher.publish(Stream.bytes(position, bytes), true);
+            position += bytes;
+            TimeUnit.MILLISECONDS.sleep(pauseMillis);
+        }
+    }
+
+    private void publishOn(int bytes, long pauseMillis) {
+        try {
+            publish(Long.MAX_VALUE, bytes, pauseMillis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stop() throws InterruptedException {
+        if (background != null) {
+            background.interrupt();
+            background.join();
+            background = null;
+        }
+    }
+
+    private static void print(SessionInfo s) {
+        System.out.println("id=" + s.id() + " remote=" + s.remote() + " transport=" + s.transport() + " state="
+                + s.state() + " acked=" + s.ackedBytes() + " lag=" + s.lagBytes() + " retransmissions="
+                + s.retransmissions() + " skips=" + s.skips());
+    }
+
+    private static void print(ChannelInfo c) {
+        System.out.println("viewers=" + c.viewers() + " published=" + c.publishedBytes() + " skips=" + c.skips()
+                + " slowClosed=" + c.slowClosed());
+    }
+}

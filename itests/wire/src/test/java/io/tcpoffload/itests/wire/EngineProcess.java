@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpoffload.itests.wire;
+
+import io.tcpoffload.itests.Fields;
+import io.tcpoffload.itests.LineProcess;
+import io.tcpoffload.itests.Netns;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The {@link EngineMain} under test, seen from the test's JVM. */
+final class EngineProcess implements AutoCloseable {
+
+    static final int PORT = 8080;
+    static final String CHANNEL = "test";
+
+    private final LineProcess process;
+    private final String instance;
+    private final Path log;
+
+    /**
+     * Starts an engine and returns when it listens.
+     *
+     * @param transport offload or nio
+     * @param policy    KEYFRAME or DISCONNECT
+     */
+    EngineProcess(Netns ns, String device, String address, String transport, long storeBytes, String policy, Path log) {
+        this.log = log;
+        this.instance = "it" + ProcessHandle.current().pid() + "-" + device;
+        process = new LineProcess("engine", ns.start(ProcessBuilder.Redirect.to(log.toFile()),
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms64m", "-Xmx64m", "-cp",
+                System.getProperty("java.class.path"), EngineMain.class.getName(), "devices=" + device,
+                "listener=" + address + ":" + PORT, "transport=" + transport, "instance=" + instance,
+                "channel=" + CHANNEL, "store=" + storeBytes, "policy=" + policy));
+        process.read();
+    }
+
+    void publish(int segments, int bytes, int pauseMillis) {
+        process.ask("publish " + segments + " " + bytes + " " + pauseMillis);
+    }
+
+    void startPublishing(int bytes, int pauseMillis) {
+        process.ask("start " + bytes + " " + pauseMillis);
+    }
+
+    void stopPublishing() {
+        process.ask("stop");
+    }
+
+    /** The stream position after the last byte published. */
+    long published() {
+        return Long.parseLong(process.ask("published").get(0));
+    }
+
+    List<Fields> sessions() {
+        return process.ask("sessions").stream().map(Fields::new).toList();
+    }
+
+    /** Viewers that the engine itself serves. */
+    long owned() {
+        return sessions().stream().filter(s -> s.text("transport").equals("OFFLOAD")).count();
+    }
+
+    Fields channel() {
+        return new Fields(process.ask("channel").get(0));
+    }
+
+    Map<String, Long> counters() {
+        return process.ask("counters").stream().map(line -> line.split("="))
+                .collect(Collectors.toMap(p -> p[0], p -> Long.parseLong(p[1]), (a, b) -> a, TreeMap::new));
+    }
+
+    /** Frames on all devices. */
+    long frames() {
+        return Long.parseLong(process.ask("frames").get(0));
+    }
+
+    int openFiles() {
+        try (var files = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+            return (int) files.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Resident memory, in kB. */
+    long residentKb() {
+        try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).findFirst().orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where the kernel side pins its objects. */
+    Path pins() {
+        return Path.of("/sys/fs/bpf/tcpoffload", instance);
+    }
+
+    /** Lines of the log at WARN or ERROR. */
+    List<String> warnings() {
+        try (var lines = Files.lines(log)) {
+            return lines.filter(line -> line.contains(" WARN ") || line.contains(" ERROR ")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

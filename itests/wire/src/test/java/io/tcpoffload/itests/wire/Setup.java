@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpoffload.itests.wire;
+
+import io.tcpoffload.itests.Netns;
+import io.tcpoffload.itests.Veth;
+import io.tcpoffload.itests.Viewer;
+import io.tcpoffload.itests.ViewerFarm;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** An engine and its viewers in two namespaces, with a veth pair between them. */
+final class Setup implements AutoCloseable {
+
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long POLL_MILLIS = 50;
+
+    final Netns servers = Netns.create("s");
+    final Netns viewers = Netns.create("v");
+    final Veth veth = Veth.connect(servers, viewers, 1);
+    final EngineProcess engine;
+    final ViewerFarm farm;
+
+    Setup(Path directory, long storeBytes, String policy) {
+        engine = new EngineProcess(servers, veth.serverDevice(), veth.serverAddress(),
+                System.getProperty("itests.transport", "offload"), storeBytes, policy, directory.resolve("engine.log"));
+        farm = new ViewerFarm(viewers, veth.serverAddress(), EngineProcess.PORT, "/" + EngineProcess.CHANNEL);
+    }
+
+    /** Opens viewers and waits until the engine serves all that are open. */
+    void join(int count) {
+        farm.open(count);
+        List<Viewer> all = farm.await(PATIENCE, v -> !v.state().equals("connecting") && !v.state().equals("head"));
+        long open = all.stream().filter(v -> v.state().equals("open")).count();
+        await("the engine owns " + open + " viewers", () -> engine.sessions().size() == open);
+    }
+
+    /** Waits until all open viewers have everything that was published. */
+    List<Viewer> awaitEverything() {
+        long published = engine.published();
+        return farm.await(PATIENCE, v -> !v.state().equals("open") || v.end() == published);
+    }
+
+    static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("not within " + PATIENCE + ": " + what);
+            }
+            sleep(POLL_MILLIS);
+        }
+    }
+
+    static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            farm.close();
+            engine.close();
+        } finally {
+            viewers.close();
+            servers.close();
+        }
+    }
+}
