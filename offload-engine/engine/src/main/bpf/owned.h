@@ -215,7 +215,7 @@ static __noinline int owned(struct session_record *r, struct segment *s)
 		count(C_DROP_FLAGS);
 		return 0;
 	}
-	if (r->tcp_len == 32 && s->has_ts && before(s->tsval, r->ts_recent) &&
+	if (r->tcp_len == 32 && s->has_ts && r->ts_recent_ns && before(s->tsval, r->ts_recent) &&
 	    now - r->ts_recent_ns < TS_RECENT_LIFE_NS) {
 		count(C_DROP_PAWS);
 		if (s->payload || fin)

@@ -3,7 +3,7 @@
 package io.tcpoffload.kernel;
 
 /** A network device with our two programs attached, and its ring. */
-public final class Device implements AutoCloseable {
+public final class Device {
 
     private final String name;
     private final int ifindex;
@@ -39,8 +39,7 @@ public final class Device implements AutoCloseable {
         return Libc.if_nametoindex(name) == ifindex;
     }
 
-    @Override
-    public void close() {
+    void close() {
         ring.close();
         filters.close();
     }

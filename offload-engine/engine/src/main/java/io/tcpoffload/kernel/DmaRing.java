@@ -9,13 +9,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A device's transmit ring (PACKET_TX_RING): frames in shared memory that the kernel attaches to the packet without
- * copying. Claim a slot, fill the payload, commit, flush. Single-threaded.
+ * A device's transmit ring (PACKET_TX_RING): frames in memory shared with the kernel. Claim a slot, fill the payload,
+ * commit, flush. Single-threaded.
  *
- * <p>A slot that {@link #claim} gives has been through the header builder, but the copies made there still point to its
- * pages until each receiver is done with them.
+ * <p>A slot may be filled again as soon as {@link #claim} gives it: when the header builder makes its first copy the
+ * kernel moves the payload to pages of its own (skb_orphan_frags in skb_clone, since 4.20), once for the whole post,
+ * and those are shared by all targets for as long as one of them needs them.
  */
-public final class DmaRing implements AutoCloseable {
+public final class DmaRing {
 
     /**
      * Targets of one post. veth and lo deliver through a backlog of net.core.netdev_max_backlog (1000) packets: 1500
@@ -182,8 +183,7 @@ public final class DmaRing implements AutoCloseable {
         return slot * RingDescriptor.FRAME_BYTES;
     }
 
-    @Override
-    public void close() {
+    void close() {
         socket.close();
     }
 }

@@ -163,6 +163,13 @@ public final class KernelSide implements AutoCloseable {
         }
     }
 
+    /** Detaches from one device, also when it is gone; its {@link Device} is of no use afterwards. */
+    public synchronized void detach(Device device) {
+        if (devices.remove(device.ifindex(), device)) {
+            device.close();
+        }
+    }
+
     public List<Device> devices() {
         return List.copyOf(devices.values());
     }

@@ -141,9 +141,10 @@ public final class SessionTable {
         return records.getInt(base(id) + SessionDescriptor.TS_RECENT);
     }
 
-    /** Only before OWNED. */
+    /** Only before OWNED, and only when the hook has not seen a timestamp itself. */
     public void tsRecent(int id, int value) {
         records.putInt(base(id) + SessionDescriptor.TS_RECENT, value);
+        records.putLong(base(id) + SessionDescriptor.TS_RECENT_NS, System.nanoTime());
     }
 
     /** SACK blocks of the last acknowledgement, 0 to 4. */

@@ -111,6 +111,27 @@ class BuilderTest {
     }
 
     @Test
+    void keepsTheVlanTagOfTheTemplate() throws Exception {
+        byte[] plain = kernel.sessions().template(id);
+        ByteBuffer record = kernel.sessions().record(id).order(ByteOrder.BIG_ENDIAN);
+        record.put(SessionDescriptor.L2_LEN, (byte) 18);
+        record.put(SessionDescriptor.NETWORK_OFFSET - 18, plain, 0, 12);
+        record.putInt(SessionDescriptor.NETWORK_OFFSET - 6, 0x81000005);
+        try (FrameCapture capture = new FrameCapture(VethPair.DEVICE)) {
+            assertTrue(device.ring().claim(70));
+            device.ring().payload().putInt(0x01020304);
+            kernel.jobs().set(0, id, kernel.sessions().nxt(id), JobList.ACK);
+            device.ring().commit(4, 0, 18, false, 0, 1);
+            assertEquals(0, device.ring().flush());
+            assertEquals(JobList.SENT, kernel.jobs().result(0));
+            ByteBuffer frame = ByteBuffer.wrap(capture.next(74));
+            assertEquals(0x81000005, frame.getInt(12));
+            assertEquals(0x0800, frame.getShort(16));
+            assertEquals(0x01020304, frame.getInt(70));
+        }
+    }
+
+    @Test
     void frameOnTheWireEqualsTheTemplateButForTheVariableFields() throws Exception {
         SessionTable sessions = kernel.sessions();
         byte[] template = sessions.template(id);

@@ -78,7 +78,6 @@ class HookTableTest {
                         WINDOW),
                 ack("unknown option", frame().ack(NXT).options(99, 4, 0, 0), NONE, NXT, WINDOW),
                 ack("end of options, then garbage", frame().ack(NXT).options(0, 99, 0, 0), NONE, NXT, WINDOW),
-                ack("odd payload of data with an ACK", frame().ack(NXT), NONE, NXT, WINDOW),
                 ack("with ECE", frame().ack(NXT).flags(A | Frame.ECE), NONE, NXT, WINDOW),
                 ack("duplicate", frame(), KernelEvent.DUP_ACK, UNA, WINDOW, ACKS_DUPLICATE),
                 ack("window update", frame().window(700), NONE, UNA, 700),

@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -68,14 +69,13 @@ class LiveTest {
             }
             for (int at = 0; at < stream.length; at += PIECE) {
                 post(ids, ByteBuffer.wrap(stream, at, PIECE));
-                int piece = at;
                 for (Socket viewer : viewers) {
-                    if (piece == 0) {
+                    if (at == 0) {
                         assertArrayEquals(HEAD, viewer.getInputStream().readNBytes(HEAD.length));
                     }
                     byte[] got = viewer.getInputStream().readNBytes(PIECE);
-                    assertArrayEquals(ByteBuffer.wrap(stream, piece, PIECE).slice().compareTo(ByteBuffer.wrap(got)) == 0
-                            ? got : new byte[0], got, "seed " + seed + " at " + piece);
+                    assertEquals(-1, Arrays.mismatch(stream, at, at + PIECE, got, 0, PIECE),
+                            "seed " + seed + " at " + at);
                 }
                 awaitAcknowledged(ids);
             }
@@ -218,6 +218,52 @@ class LiveTest {
             Thread.sleep(1);
         }
         return TcpRepair.unread(fd);
+    }
+
+    @Test
+    void servesAViewerOnLoopback() throws Exception {
+        device = kernel.attach("lo");
+        byte[] piece = new byte[PIECE];
+        new Random(1).nextBytes(piece);
+        try (Listener listener = new Listener("127.0.0.1");
+                Socket viewer = new Socket("127.0.0.1", listener.address().getPort())) {
+            int id = Takeover.of(kernel, listener.accept(), HEAD);
+            viewer.getInputStream().readNBytes(HEAD.length);
+            for (int i = 0; i < 20; i++) {
+                post(List.of(id), ByteBuffer.wrap(piece));
+                assertArrayEquals(piece, viewer.getInputStream().readNBytes(PIECE));
+                awaitAcknowledged(List.of(id));
+            }
+            viewer.getOutputStream().write(new byte[] {1, 2, 3});
+            int[] reasons = new int[1];
+            for (int i = 0; i < 1000 && reasons[0] == 0; i++) {
+                kernel.events().poll(event -> reasons[0] = event.reasons(), 1);
+                Thread.sleep(1);
+            }
+            assertEquals(KernelEvent.DATA, reasons[0]);
+        }
+    }
+
+    @Test
+    void aSlotMayBeFilledAgainWhileItsBytesWaitInAReceiveQueue() throws Exception {
+        try (Listener listener = new Listener(VethPair.SERVER);
+                Socket viewer = veth.inNamespace(
+                        () -> new Socket(VethPair.SERVER, listener.address().getPort()))) {
+            int id = Takeover.of(kernel, listener.accept(), HEAD);
+            byte[] piece = new byte[30_000];
+            Arrays.fill(piece, (byte) 1);
+            post(List.of(id), ByteBuffer.wrap(piece));
+            awaitAcknowledged(List.of(id));
+            for (int slot = 0; slot < KernelConfig.DEFAULT_RING_FRAMES; slot++) {
+                assertTrue(device.ring().claim(66));
+                device.ring().payload().put(new byte[DmaRing.MAX_PAYLOAD]);
+                kernel.jobs().set(0, 9999, 0, JobList.ACK);
+                device.ring().commit(DmaRing.MAX_PAYLOAD, 1448, 14, false, 0, 1);
+                assertEquals(0, device.ring().flush());
+            }
+            viewer.getInputStream().readNBytes(HEAD.length);
+            assertArrayEquals(piece, viewer.getInputStream().readNBytes(piece.length));
+        }
     }
 
     @Test
