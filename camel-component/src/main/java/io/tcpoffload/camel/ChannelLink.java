@@ -90,7 +90,12 @@ final class ChannelLink implements AutoCloseable {
      */
     private void letGo(Opened old) {
         if (engines.runs(old.engine)) {
-            old.publisher.close();
+            try {
+                old.publisher.close();
+            } catch (RuntimeException e) {
+                // It may go at this very moment; a route must stop, or move on to the new engine, all the same.
+                LOG.debug("channel {} was not closed", spec.name(), e);
+            }
         }
     }
 
