@@ -350,6 +350,11 @@ public final class Sender {
         return rtt.rtoNs();
     }
 
+    /** Retransmission timeouts since the viewer last acknowledged something new. */
+    public int timeoutsInARow() {
+        return timeoutsWithoutProgress;
+    }
+
     /** Value of a counter since construction. */
     public long count(SenderCounter counter) {
         return counters.get(counter);

@@ -88,7 +88,8 @@ public final class TcpRepair {
             return new TcpState(state, sndNxt, rcvNxt, info.getInt(16), getInt(fd, TCP_MAXSEG, "TCP_MAXSEG"),
                     scales & 15, scales >> 4 & 15, (options & OPTION_TIMESTAMPS) != 0, (options & OPTION_SACK) != 0,
                     (options & OPTION_ECN) != 0, TimestampSample.offset(early, TimestampSample.of(fd)),
-                    window.getInt(0), window.getInt(4), window.getInt(8), window.getInt(12), window.getInt(16));
+                    window.getInt(0), window.getInt(4), window.getInt(8), window.getInt(12), window.getInt(16),
+                    info.getInt(68));
         }
     }
 

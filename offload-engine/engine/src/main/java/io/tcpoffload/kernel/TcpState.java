@@ -22,10 +22,11 @@ package io.tcpoffload.kernel;
  * @param maxWindow  the largest window the peer has offered, in bytes
  * @param rcvWnd     our window in bytes
  * @param rcvWup     rcvNxt when our window was last advertised
+ * @param rttMicros  smoothed round-trip time, 0 when there was no sample
  */
 public record TcpState(int state, int sndNxt, int rcvNxt, int mss, int mssClamp, int sndWscale, int rcvWscale,
         boolean timestamps, boolean sack, boolean ecn, int tsOffset, int sndWl1, int sndWnd, int maxWindow, int rcvWnd,
-        int rcvWup) {
+        int rcvWup, int rttMicros) {
 
     /** TCP_ESTABLISHED of the kernel. */
     public static final int ESTABLISHED = 1;

@@ -31,6 +31,8 @@ public enum OffloadCounter {
     RESETS_SENT,
     /** Of those: viewers that acknowledged nothing for too long. */
     DEAD_VIEWERS,
+    /** Of those: viewers that closed their half and then fell silent. */
+    HALF_CLOSED_GONE,
     /** Of those: viewers whose unacknowledged bytes the store has overwritten. */
     HISTORY_LOST,
     /** Of those: viewers that did not take the rest of a stream that had ended. */

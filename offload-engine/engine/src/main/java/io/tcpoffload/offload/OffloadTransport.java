@@ -137,6 +137,12 @@ public final class OffloadTransport implements ViewerTransport {
             SenderConfig config = SenderConfig.forMss(kernel.sessions().mss(candidate.slot())).lingerNs(TIME_WAIT_NS)
                     .build();
             Sender sender = new Sender(config, tcp.sndNxt(), tcp.sndWnd(), tcp.sack(), System.nanoTime());
+            if (tcp.rttMicros() > 0) {
+                sender.seedRtt(TimeUnit.MICROSECONDS.toNanos(tcp.rttMicros()));
+            }
+            if (tcp.state() == TcpState.CLOSE_WAIT) {
+                sender.onPeerFin(System.nanoTime());
+            }
             ViewerSession session = new ViewerSession(ids.getAsLong(), candidate.slot(),
                     candidate.socket().localAddress(), candidate.socket().remoteAddress(), device, kernel.sessions(),
                     cursor, sender);
@@ -208,7 +214,10 @@ public final class OffloadTransport implements ViewerTransport {
     }
 
     private void onDeviceLost(Device device) {
-        execute(() -> loop.dropSessionsOf(device));
+        execute(() -> {
+            loop.dropSessionsOf(device);
+            kernel.detach(device);
+        });
     }
 
     @Override

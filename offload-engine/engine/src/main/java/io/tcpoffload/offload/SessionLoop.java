@@ -34,6 +34,13 @@ final class SessionLoop {
     /** {@code net.ipv4.tcp_invalid_ratelimit}: 500 ms. */
     private static final long CHALLENGE_INTERVAL_NS = 500_000_000L;
 
+    /**
+     * A viewer that has closed its half and lets so many timeouts pass has closed the other half, too: its reset was
+     * lost, or never made. On lo Linux makes none: packets from a ring carry no route, and without an open socket
+     * they fall to the martian checks first (net/ipv4/route.c, ip_route_input_slow).
+     */
+    private static final int TIMEOUTS_AFTER_FIN = 4;
+
     /** A viewer that does not take the end of a stream within this time is reset, as by Linux' tcp_fin_timeout. */
     private static final long CLOSE_TIMEOUT_NS = 60_000_000_000L;
 
@@ -169,7 +176,14 @@ final class SessionLoop {
                 depart(session);
                 return false;
             }
-            case RETRANSMIT, NONE -> { }
+            case RETRANSMIT -> {
+                if (session.sender().state() == TcpConnectionState.CLOSE_WAIT
+                        && session.sender().timeoutsInARow() >= TIMEOUTS_AFTER_FIN) {
+                    reset(session, OffloadCounter.HALF_CLOSED_GONE);
+                    return false;
+                }
+            }
+            case NONE -> { }
         }
         return true;
     }

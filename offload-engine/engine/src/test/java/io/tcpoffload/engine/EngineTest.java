@@ -81,6 +81,17 @@ class EngineTest {
     }
 
     @Test
+    void beginsAChannelAnewWhenNobodyPublishesAndItsSettingsHaveChanged() throws Exception {
+        engine.openChannel(ChannelSpec.channel("news")).close();
+        try (Publisher publisher = engine.openChannel(ChannelSpec.channel("news").withStoreBytes(1 << 21))) {
+            publisher.publish(ByteBuffer.wrap(new byte[188]), true);
+            try (InputStream in = viewer("news")) {
+                assertEquals(188, in.readNBytes(188).length);
+            }
+        }
+    }
+
+    @Test
     void refusesOffloadWhereItCantBeHad() {
         OffloadException refused = assertThrows(OffloadException.class,
                 () -> engine.openChannel(ChannelSpec.channel("news").withTransport(TransportMode.OFFLOAD)));

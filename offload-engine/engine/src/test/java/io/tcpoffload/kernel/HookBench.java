@@ -33,7 +33,7 @@ final class HookBench implements AutoCloseable {
         record.put(SessionDescriptor.L2_LEN, (byte) 14).put(SessionDescriptor.L3_LEN, (byte) 20);
         record.putLong(SessionDescriptor.TEMPLATE_NS, 1);
         kernel.sessions().complete(id, new TcpState(TcpState.ESTABLISHED, UNA, RCV_NXT, 1448, 1460, 7, 0, timestamps,
-                true, false, 0, RCV_NXT, WINDOW << 7, MAX_WINDOW, RCV_WINDOW, RCV_NXT));
+                true, false, 0, RCV_NXT, WINDOW << 7, MAX_WINDOW, RCV_WINDOW, RCV_NXT, 0));
         kernel.sessions().nxt(id, NXT);
         record.putInt(SessionDescriptor.TS_RECENT, TS_RECENT);
         record.putLong(SessionDescriptor.TS_RECENT_NS, System.nanoTime());
