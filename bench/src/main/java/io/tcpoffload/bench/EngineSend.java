@@ -32,8 +32,9 @@ public final class EngineSend {
                 .withTransport("offload").withInstance("bench" + ProcessHandle.current().pid());
         ChannelSpec channel = ChannelSpec.channel(CHANNEL).withStoreBytes(STORE_BYTES)
                 .withTransport(TransportMode.OFFLOAD).withRecoverPolicy(RecoverPolicy.DISCONNECT);
-        try (Engine engine = Engine.start(config); Publisher publisher = engine.openChannel(channel);
-                Scanner commands = new Scanner(System.in)) {
+        Engine engine = Engine.start(config);
+        Runtime.getRuntime().addShutdownHook(new Thread(engine::close)); // bench/run ends it by a signal
+        try (Publisher publisher = engine.openChannel(channel); Scanner commands = new Scanner(System.in)) {
             System.out.println("listening");
             while (owned(engine) < viewers) {
                 Thread.sleep(POLL_MILLIS);

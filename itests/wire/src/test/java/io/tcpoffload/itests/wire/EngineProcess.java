@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpoffload.itests.wire;
 
+import io.tcpoffload.engine.EngineConfig;
+import io.tcpoffload.itests.Command;
 import io.tcpoffload.itests.Fields;
 import io.tcpoffload.itests.LineProcess;
 import io.tcpoffload.itests.Netns;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The {@link EngineMain} under test, seen from the test's JVM. */
 final class EngineProcess implements AutoCloseable {
@@ -33,8 +36,8 @@ final class EngineProcess implements AutoCloseable {
         this.log = log;
         this.instance = "it" + ProcessHandle.current().pid() + "-" + device;
         process = new LineProcess("engine", ns.start(ProcessBuilder.Redirect.to(log.toFile()),
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms64m", "-Xmx64m", "-cp",
-                System.getProperty("java.class.path"), EngineMain.class.getName(), "devices=" + device,
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch",
+                "-cp", System.getProperty("java.class.path"), EngineMain.class.getName(), "devices=" + device,
                 "listener=" + address + ":" + PORT, "transport=" + transport, "instance=" + instance,
                 "channel=" + CHANNEL, "store=" + storeBytes, "policy=" + policy));
         process.read();
@@ -88,19 +91,33 @@ final class EngineProcess implements AutoCloseable {
         }
     }
 
-    /** Resident memory, in kB. */
-    long residentKb() {
+    /** Memory of its own, in kB; the heap is touched from the start, so that growth is native memory. */
+    long privateKb() {
         try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
+            return lines.filter(line -> line.startsWith("RssAnon:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).findFirst().orElseThrow();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Where the kernel side pins its objects. */
-    Path pins() {
+    /** Connections in the kernel side's flow table. */
+    long flows() {
+        return Command.run("bpftool", "map", "dump", "pinned", pins().resolve("flows").toString()).lines()
+                .filter(line -> line.contains("key")).count();
+    }
+
+    /** What it has in the kernel and in memory outside its process, by path; nothing after it has been closed. */
+    List<Path> leftovers() {
+        return Stream.of(pins(), stores()).filter(Files::exists).toList();
+    }
+
+    private Path pins() {
         return Path.of("/sys/fs/bpf/tcpoffload", instance);
+    }
+
+    private Path stores() {
+        return EngineConfig.defaults().storeDirectory().resolve(instance);
     }
 
     /** Lines of the log at WARN or ERROR. */

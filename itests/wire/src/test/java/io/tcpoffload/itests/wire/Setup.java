@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpoffload.itests.wire;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
 import io.tcpoffload.itests.Netns;
 import io.tcpoffload.itests.Veth;
 import io.tcpoffload.itests.Viewer;
@@ -10,7 +13,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** An engine and its viewers in two namespaces, with a veth pair between them. */
+/**
+ * An engine and its viewers in two namespaces, with a veth pair between them. Closing it checks that the engine leaves
+ * nothing behind.
+ */
 final class Setup implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -65,7 +71,12 @@ final class Setup implements AutoCloseable {
     public void close() {
         try {
             farm.close();
+            List<Path> before = engine.leftovers();
             engine.close();
+            assertEquals(List.of(), engine.leftovers(), "left behind");
+            assertEquals("", servers.run("tc", "filter", "show", "dev", veth.serverDevice(), "ingress"));
+            assertFalse(servers.run("tc", "qdisc", "show", "dev", veth.serverDevice()).contains("clsact"));
+            assertFalse(before.isEmpty(), "the engine pins nothing where this test looks for it");
         } finally {
             viewers.close();
             servers.close();
