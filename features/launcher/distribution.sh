@@ -27,7 +27,7 @@ build() {
 run_build() {
     require_build_tools
     if ! with_progress 'building; the first time Maven fetches its libraries, which takes minutes' run_maven; then
-        grep '^\[ERROR\]' "$home/build.log" | head -n 12 >&2 || true
+        sed -n '/^\[ERROR\] -> \[Help/q; /^\[ERROR\] ./p' "$home/build.log" | head -n 12 >&2
         fail "the build failed; all of it: $home/build.log"
     fi
 }
