@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * The engine's settings, each valid.
  *
  * @param listener       {@code host:port} of the default listener
- * @param transport      what {@link TransportMode#AUTO} channels get: AUTO looks at the system
+ * @param transport      what channels without a wish of their own get: AUTO looks at the system
  * @param devices        interface names to attach to; empty means every Ethernet device and {@code lo}
  * @param instance       tells two engines on one machine apart; names pins, filters and store files
  * @param maxSessions    size of the session table

@@ -30,9 +30,11 @@ final class Transports implements AutoCloseable {
 
     private final NioTransport ordinary;
     private final OffloadTransport offload;
+    private final TransportMode setting;
     private final String reason;
 
-    private Transports(NioTransport ordinary, OffloadTransport offload, String reason) {
+    private Transports(TransportMode setting, NioTransport ordinary, OffloadTransport offload, String reason) {
+        this.setting = setting;
         this.ordinary = ordinary;
         this.offload = offload;
         this.reason = reason;
@@ -42,17 +44,20 @@ final class Transports implements AutoCloseable {
         AtomicLong ids = new AtomicLong();
         NioTransport ordinary = new NioTransport(ids::incrementAndGet, NioLimits.DEFAULT);
         if (config.transport() == TransportMode.NIO) {
-            return new Transports(ordinary, null, "the setting transport=nio asks for it");
+            return new Transports(config.transport(), ordinary, null, "the setting transport=nio asks for it");
         }
         try {
             KernelSide kernel = KernelSide.open(KernelConfig.of(config.instance())
                     .withMaxSessions(config.maxSessions()));
-            return new Transports(ordinary, new OffloadTransport(kernel, config.devices(), ids::incrementAndGet,
-                    ordinary), "packet ring, header builder and receive hook are in place");
+            return new Transports(config.transport(), ordinary,
+                    new OffloadTransport(kernel, config.devices(), ids::incrementAndGet, ordinary),
+                    "packet ring, header builder and receive hook are in place");
         } catch (KernelException e) {
-            LOG.warn("Offload can't be had, viewers are served by the ordinary transport: {}", e.getMessage());
+            LOG.warn("Offload can't be had, {}: {}", config.transport() == TransportMode.OFFLOAD
+                    ? "and transport=offload allows nothing else" : "viewers are served by the ordinary transport",
+                    e.getMessage());
             LOG.debug("What libbpf and the verifier said: {}", e.log());
-            return new Transports(ordinary, null, e.getMessage());
+            return new Transports(config.transport(), ordinary, null, e.getMessage());
         }
     }
 
@@ -72,7 +77,8 @@ final class Transports implements AutoCloseable {
 
     /** @throws OffloadException if the channel wants what can't be had */
     void require(ChannelSpec spec) {
-        if (spec.transport() == TransportMode.OFFLOAD && offload == null) {
+        TransportMode wanted = spec.transport() == TransportMode.AUTO ? setting : spec.transport();
+        if (wanted == TransportMode.OFFLOAD && offload == null) {
             throw new OffloadException("channel " + spec.name() + " wants transport=offload, which can't be had: "
                     + reason + "; transport=auto falls back to the ordinary transport");
         }
