@@ -193,6 +193,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
                 listener.close();
                 listener.list().forEach(this::close);
             });
+            listeners.clear();
         }
         transports.close();
         loops.close();

@@ -130,9 +130,7 @@ public final class OffloadTransport implements ViewerTransport {
     private final class Admission implements TakeOver.Outcome {
 
         @Override
-        public void taken(TakeOver.Candidate candidate, TcpState tcp) {
-            int ifindex = kernel.sessions().ifindex(candidate.slot());
-            Device device = kernel.devices().stream().filter(d -> d.ifindex() == ifindex).findFirst().orElseThrow();
+        public void taken(TakeOver.Candidate candidate, Device device, TcpState tcp) {
             Cursor cursor = candidate.media().openCursor();
             SenderConfig config = SenderConfig.forMss(kernel.sessions().mss(candidate.slot())).lingerNs(TIME_WAIT_NS)
                     .build();
@@ -249,7 +247,7 @@ public final class OffloadTransport implements ViewerTransport {
 
     @Override
     public int viewers(MediaChannel media) {
-        return (int) sessions().stream().filter(session -> session.channel().equals(media.name())).count();
+        return ask(() -> (int) loop.sessions().stream().filter(session -> session.media() == media).count(), 0);
     }
 
     /** The devices under the engine, with what travels on them. */
@@ -272,9 +270,9 @@ public final class OffloadTransport implements ViewerTransport {
 
     @Override
     public void close() {
+        stopping = true;
         watch.shutdownNow();
         takeOver.close();
-        stopping = true;
         LockSupport.unpark(thread);
         try {
             watch.awaitTermination(ANSWER_SECONDS, TimeUnit.SECONDS);

@@ -5,6 +5,7 @@ package io.tcpoffload.offload;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.tcpoffload.channel.MediaChannel;
+import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.KernelException;
 import io.tcpoffload.kernel.KernelSide;
 import io.tcpoffload.kernel.SessionState;
@@ -31,7 +32,7 @@ final class TakeOver implements Runnable, AutoCloseable {
     interface Outcome {
 
         /** The engine owns the connection: its record is complete, in state TAKING, and the socket is closed. */
-        void taken(Candidate candidate, TcpState tcp);
+        void taken(Candidate candidate, Device device, TcpState tcp);
 
         /** The connection stays the kernel's. */
         void left(Candidate candidate, String reason);
@@ -148,6 +149,11 @@ final class TakeOver implements Runnable, AutoCloseable {
     }
 
     private void take(Candidate candidate) {
+        Device device = deviceOf(candidate);
+        if (device == null) {
+            outcome.left(candidate, "the device its packets come by is gone");
+            return;
+        }
         TcpState tcp;
         try {
             discardInput(candidate.fd());
@@ -165,7 +171,17 @@ final class TakeOver implements Runnable, AutoCloseable {
         }
         table.complete(candidate.slot, tcp);
         candidate.socket.close().awaitUninterruptibly();
-        outcome.taken(candidate, tcp);
+        outcome.taken(candidate, device, tcp);
+    }
+
+    private Device deviceOf(Candidate candidate) {
+        int ifindex = table.ifindex(candidate.slot);
+        for (Device device : kernel.devices()) {
+            if (device.ifindex() == ifindex) {
+                return device;
+            }
+        }
+        return null;
     }
 
     /** What a viewer sends after its request is of no use to a live stream (RFC 9112 section 9.3.2 lets us close). */
