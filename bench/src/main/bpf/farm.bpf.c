@@ -8,6 +8,8 @@
  * acknowledgement, so that a sender which loses a segment has to send it again. The packet that brought the data is
  * turned round, with new headers. What was payload stays behind them as padding, beyond the IP total length: cutting
  * it off here (bpf_skb_change_tail) would copy all of it first, and the farm would cost more than what is measured.
+ * The answer steps over to the other end of the pair within the same receive call (bpf_redirect_peer): a second trip
+ * through a transmit path and a backlog queue would be the viewers' cost, not the sender's.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -91,7 +93,7 @@ static __always_inline int send_back(struct __sk_buff *skb, struct farm_viewer *
 	} else if (bpf_skb_store_bytes(skb, 0, &a->eth, OPTIONS_AT, 0)) {
 		return TC_ACT_SHOT;
 	}
-	return bpf_redirect(skb->ifindex, 0);
+	return bpf_redirect_peer(skb->ifindex, 0);
 }
 
 SEC("tc")
