@@ -3,10 +3,10 @@
 package io.tcpoffload.channel;
 
 /** The packet of an MPEG transport stream (ISO/IEC 13818-1 section 2.4.3.2), of which segments are made. */
-final class TsPacket {
+public final class TsPacket {
 
     /** Bytes. */
-    static final int SIZE = 188;
+    public static final int SIZE = 188;
 
     private TsPacket() {
     }

@@ -5,6 +5,7 @@ package io.tcpoffload.offload;
 import io.tcpoffload.channel.Cursor;
 import io.tcpoffload.channel.Extent;
 import io.tcpoffload.channel.Step;
+import io.tcpoffload.channel.TsPacket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,11 +17,8 @@ import java.util.List;
  */
 final class FanOut {
 
-    /** ISO/IEC 13818-1 section 2.4.3.2. Viewers are left at a packet's end, so that a skip does not cut one in two. */
-    private static final int PACKET_BYTES = 188;
-
     /** Payload of a post: whole MPEG-TS packets, at most {@link io.tcpoffload.kernel.DmaRing#MAX_PAYLOAD}. */
-    static final int PIECE_BYTES = 347 * PACKET_BYTES;
+    static final int PIECE_BYTES = 347 * TsPacket.SIZE;
 
     private final Poster poster;
     private final Extent extent = new Extent();
@@ -63,11 +61,12 @@ final class FanOut {
         return (int) Math.min(bytes, PIECE_BYTES - into % PIECE_BYTES);
     }
 
+    /** A viewer is left at a packet's end, so that a skip does not cut one in two. */
     private int wholePackets(int bytes) {
         if (bytes == extent.length()) {
             return bytes;
         }
-        int over = (int) ((extent.position() + bytes - extent.segmentStart()) % PACKET_BYTES);
+        int over = (int) ((extent.position() + bytes - extent.segmentStart()) % TsPacket.SIZE);
         return bytes > over ? bytes - over : bytes;
     }
 

@@ -38,7 +38,9 @@ public enum OffloadCounter {
     /** Of those: viewers that did not take the rest of a stream that had ended. */
     CLOSE_TIMEOUTS,
     /** Of those: viewers of a device that is gone. */
-    DEVICES_LOST;
+    DEVICES_LOST,
+    /** Of those: viewers whose session failed in a way that should not be; the log has the stack trace. */
+    FAILURES;
 
     /** Name for people and JSON: {@code taken_over}. */
     public String key() {

@@ -3,7 +3,6 @@
 package io.tcpoffload.offload;
 
 import io.tcpoffload.channel.Extent;
-import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.Step;
 import io.tcpoffload.core.Range;
 import io.tcpoffload.core.TcpConnectionState;
@@ -123,7 +122,7 @@ final class SessionLoop {
         boolean waiting = false;
         for (int i = sessions.size() - 1; i >= 0; i--) {
             ViewerSession session = sessions.get(i);
-            done += serve(session);
+            done += serveOrReset(session);
             inFlight |= session.sender().inFlight() > 0;
             waiting |= session.cursor().lag() > 0;
         }
@@ -133,6 +132,17 @@ final class SessionLoop {
             return 0;
         }
         return waiting ? WAITING_NS : inFlight ? IN_FLIGHT_NS : sessions.isEmpty() ? EMPTY_NS : IDLE_NS;
+    }
+
+    /** What should not be must not take the other viewers with it. */
+    private int serveOrReset(ViewerSession session) {
+        try {
+            return serve(session);
+        } catch (RuntimeException e) {
+            LOG.error("{} on {}: reset after a failure", session.remote(), session.media().name(), e);
+            reset(session, OffloadCounter.FAILURES);
+            return 1;
+        }
     }
 
     private int serve(ViewerSession session) {
@@ -277,13 +287,9 @@ final class SessionLoop {
                 event.arrivalNs(), nowNs);
     }
 
-    /** Closes all viewers of a channel, or all there are when it is null. Loop thread. */
-    void closeViewers(MediaChannel media) {
-        for (ViewerSession session : sessions) {
-            if (media == null || session.media() == media) {
-                session.closeOrderly(nowNs);
-            }
-        }
+    /** Ends all streams where they are. Loop thread. */
+    void closeViewers() {
+        sessions.forEach(session -> session.closeOrderly(nowNs));
     }
 
     /** The device is gone: nothing can be sent by it, not even a reset. Loop thread. */
