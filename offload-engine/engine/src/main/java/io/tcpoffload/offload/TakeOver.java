@@ -52,6 +52,9 @@ final class TakeOver implements Runnable, AutoCloseable {
     /** A delayed ACK takes 40 to 500 ms (RFC 9293 section 3.8.6.3), a lost head a second: then it is time to stop. */
     private static final long PATIENCE_NS = 5_000_000_000L;
 
+    /** An acknowledgement that the socket has seen and the hook has not came past it, as by a device left alone. */
+    private static final long PAST_THE_HOOK_NS = 200_000_000L;
+
     private static final long POLL_MS = 1;
 
     private final KernelSide kernel;
@@ -113,15 +116,24 @@ final class TakeOver implements Runnable, AutoCloseable {
         List<Candidate> ready = new ArrayList<>();
         for (Iterator<Candidate> all = waiting.iterator(); all.hasNext();) {
             Candidate candidate = all.next();
-            if (!candidate.socket.isActive()) {
-                all.remove();
-                outcome.gone(candidate);
-            } else if (isReady(candidate)) {
-                all.remove();
-                ready.add(candidate);
-            } else if (System.nanoTime() - candidate.sinceNs > PATIENCE_NS) {
-                all.remove();
-                outcome.left(candidate, "the viewer did not acknowledge the response head within 5 s");
+            switch (look(candidate)) {
+                case WAITING -> { }
+                case READY -> {
+                    all.remove();
+                    ready.add(candidate);
+                }
+                case GONE -> {
+                    all.remove();
+                    outcome.gone(candidate);
+                }
+                case PAST_THE_HOOK -> {
+                    all.remove();
+                    outcome.left(candidate, "its packets come by a device that the engine is not attached to");
+                }
+                case SILENT -> {
+                    all.remove();
+                    outcome.left(candidate, "it did not acknowledge the response head within 5 s");
+                }
             }
         }
         if (!ready.isEmpty()) {
@@ -129,12 +141,27 @@ final class TakeOver implements Runnable, AutoCloseable {
         }
     }
 
-    private boolean isReady(Candidate candidate) {
-        try {
-            return table.templateNs(candidate.slot) != 0 && TcpRepair.unsent(candidate.fd()) == 0;
-        } catch (KernelException e) {
-            return false;
+    private enum Look { WAITING, READY, GONE, PAST_THE_HOOK, SILENT }
+
+    private Look look(Candidate candidate) {
+        if (!candidate.socket.isActive()) {
+            return Look.GONE;
         }
+        boolean template = table.templateNs(candidate.slot) != 0;
+        boolean acknowledged;
+        try {
+            acknowledged = TcpRepair.unsent(candidate.fd()) == 0;
+        } catch (KernelException e) {
+            return Look.GONE;
+        }
+        if (template && acknowledged) {
+            return Look.READY;
+        }
+        long waitedNs = System.nanoTime() - candidate.sinceNs;
+        if (acknowledged && waitedNs > PAST_THE_HOOK_NS) {
+            return Look.PAST_THE_HOOK;
+        }
+        return waitedNs > PATIENCE_NS ? Look.SILENT : Look.WAITING;
     }
 
     private void take(List<Candidate> ready) {
