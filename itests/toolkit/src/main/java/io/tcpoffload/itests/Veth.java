@@ -21,13 +21,22 @@ public final class Veth implements AutoCloseable {
     }
 
     /**
-     * Makes a pair in a network of its own.
+     * Makes a pair in a network of its own, with names of its own.
      *
      * @param subnet 0 to 255, different for each pair of a namespace
      */
     public static Veth connect(Netns servers, Netns viewers, int subnet) {
         String id = Integer.toString(ThreadLocalRandom.current().nextInt(MAX_NAME), Character.MAX_RADIX);
-        Veth veth = new Veth(servers, viewers, "tot" + id, "10.203." + subnet);
+        return connect(servers, viewers, subnet, "tot" + id);
+    }
+
+    /**
+     * Makes a pair in a network of its own.
+     *
+     * @param name what {@link #serverDevice()} adds an s to and {@link #viewerDevice()} a v, at most 14 characters
+     */
+    public static Veth connect(Netns servers, Netns viewers, int subnet, String name) {
+        Veth veth = new Veth(servers, viewers, name, "10.203." + subnet);
         servers.run("ip", "link", "add", veth.serverDevice(), "type", "veth", "peer", "name", veth.viewerDevice());
         servers.run("ip", "link", "set", veth.viewerDevice(), "netns", viewers.name());
         veth.configure(servers, veth.serverDevice(), veth.serverAddress());

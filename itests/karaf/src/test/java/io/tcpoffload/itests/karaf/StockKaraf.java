@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpoffload.itests.karaf;
+
+import static org.ops4j.pax.exam.CoreOptions.bundle;
+import static org.ops4j.pax.exam.CoreOptions.mavenBundle;
+import static org.ops4j.pax.exam.CoreOptions.systemProperty;
+import static org.ops4j.pax.exam.CoreOptions.systemTimeout;
+import static org.ops4j.pax.exam.CoreOptions.vmOption;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureConsole;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.features;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.keepRuntimeFolder;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.logLevel;
+
+import io.tcpoffload.itests.Command;
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.container.remote.RBCRemoteTargetOptions;
+import org.ops4j.pax.exam.karaf.options.KarafExamSystemConfigurationOption;
+import org.ops4j.pax.exam.karaf.options.LogLevelOption;
+
+/** An unchanged Apache Karaf with our features from the KAR, and with what Pax Exam needs. */
+final class StockKaraf {
+
+    /** System property in the container: name of the test's devices, without the letter of the end. */
+    static final String DEVICE = "itests.device";
+    /** System property in the container: number of the test's network. */
+    static final String SUBNET = "itests.subnet";
+
+    private static final Path DIST = Path.of("target/dist").toAbsolutePath();
+    private static final Path REPOSITORY = Path.of("target/kar/repository").toAbsolutePath();
+    private static final String MVN = "etc/org.ops4j.pax.url.mvn.cfg";
+    private static final String ENGINE = "etc/io.tcpoffload.engine.cfg";
+    private static final String MANAGEMENT = "etc/org.apache.karaf.management.cfg";
+    private static final long START_MILLIS = 120_000;
+    private static final long SUBNETS = 200;
+
+    private StockKaraf() {
+    }
+
+    static Option[] options() throws IOException {
+        unpackKar();
+        String karaf = System.getProperty("karaf.version");
+        long pid = ProcessHandle.current().pid();
+        String device = "tk" + pid;
+        List<Option> all = new ArrayList<>(List.of(
+                karafDistributionConfiguration().frameworkUrl(dist("apache-karaf.tar.gz")).karafVersion(karaf)
+                        .name("Apache Karaf").unpackDirectory(new File("target/exam")).useDeployFolder(false),
+                configureConsole().ignoreLocalConsole().ignoreRemoteShell(), keepRuntimeFolder(),
+                logLevel(LogLevelOption.LogLevel.INFO), new KarafExamSystemConfigurationOption("jupiter"),
+                editConfigurationFilePut(MVN, "org.ops4j.pax.url.mvn.localRepository",
+                        System.getProperty("org.ops4j.pax.url.mvn.localRepository")),
+                editConfigurationFilePut(MVN, "org.ops4j.pax.url.mvn.repositories",
+                        REPOSITORY.toUri() + "@id=kar@snapshots"),
+                editConfigurationFilePut(MANAGEMENT, "rmiRegistryPort", freePort()),
+                editConfigurationFilePut(MANAGEMENT, "rmiServerPort", freePort()),
+                editConfigurationFilePut(ENGINE, "instance", device),
+                editConfigurationFilePut(ENGINE, "devices", device + "s"),
+                editConfigurationFilePut(ENGINE, "listener", "127.0.0.1:" + freePort()),
+                systemProperty(DEVICE).value(device),
+                systemProperty(SUBNET).value(Long.toString(1 + pid % SUBNETS)),
+                features("mvn:io.tcpoffload/tcpoffload-features/" + System.getProperty("project.version")
+                        + "/xml/features", "tcpoffload-headend"),
+                bundle(dist("itest-invoker.jar")), bundle(dist("itest-toolkit.jar")),
+                systemTimeout(START_MILLIS), RBCRemoteTargetOptions.waitForRBCFor((int) START_MILLIS)));
+        addJunit(all);
+        addVmOptions(all, karaf);
+        return all.toArray(Option[]::new);
+    }
+
+    private static void addJunit(List<Option> all) {
+        String jupiter = System.getProperty("junit.version");
+        String platform = jupiter.replaceFirst("^5", "1");
+        all.add(mavenBundle("org.junit.jupiter", "junit-jupiter-api").version(jupiter));
+        all.add(mavenBundle("org.junit.platform", "junit-platform-commons").version(platform));
+        all.add(mavenBundle("org.opentest4j", "opentest4j").version("1.3.0"));
+        all.add(mavenBundle("org.apiguardian", "apiguardian-api").version("1.1.2"));
+    }
+
+    /** What bin/karaf gives to Java 9 and later. */
+    private static void addVmOptions(List<Option> all, String karaf) {
+        List<String> options = List.of("-Xmx512m", "--add-reads=java.xml=java.logging",
+                "--add-exports=java.base/org.apache.karaf.specs.locator=java.xml,ALL-UNNAMED",
+                "--patch-module", "java.base=lib/endorsed/org.apache.karaf.specs.locator-" + karaf + ".jar",
+                "--patch-module", "java.xml=lib/endorsed/org.apache.karaf.specs.java.xml-" + karaf + ".jar",
+                "--add-opens", "java.base/java.security=ALL-UNNAMED", "--add-opens", "java.base/java.net=ALL-UNNAMED",
+                "--add-opens", "java.base/java.lang=ALL-UNNAMED", "--add-opens", "java.base/java.util=ALL-UNNAMED",
+                "--add-opens", "java.rmi/sun.rmi.transport.tcp=ALL-UNNAMED", "-classpath",
+                String.join(File.pathSeparator, "lib/jdk9plus/*", "lib/boot/*", "lib/endorsed/*"));
+        options.forEach(option -> all.add(vmOption(option)));
+    }
+
+    private static void unpackKar() throws IOException {
+        Path target = REPOSITORY.getParent();
+        Files.createDirectories(target);
+        Command.run("sh", "-c", "cd '" + target + "' && jar xf '" + DIST.resolve("tcpoffload-features.kar") + "'");
+    }
+
+    private static String dist(String file) {
+        return DIST.resolve(file).toUri().toString();
+    }
+
+    private static String freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return Integer.toString(socket.getLocalPort());
+        }
+    }
+}
