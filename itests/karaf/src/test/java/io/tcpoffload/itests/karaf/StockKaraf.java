@@ -39,7 +39,7 @@ final class StockKaraf {
     private static final String MVN = "etc/org.ops4j.pax.url.mvn.cfg";
     private static final String ENGINE = "etc/io.tcpoffload.engine.cfg";
     private static final String MANAGEMENT = "etc/org.apache.karaf.management.cfg";
-    private static final long START_MILLIS = 120_000;
+    private static final long START_MILLIS = 60_000;
     private static final long SUBNETS = 200;
 
     private StockKaraf() {
@@ -55,10 +55,8 @@ final class StockKaraf {
                         .name("Apache Karaf").unpackDirectory(new File("target/exam")).useDeployFolder(false),
                 configureConsole().ignoreLocalConsole().ignoreRemoteShell(), keepRuntimeFolder(),
                 logLevel(LogLevelOption.LogLevel.INFO), new KarafExamSystemConfigurationOption("jupiter"),
-                editConfigurationFilePut(MVN, "org.ops4j.pax.url.mvn.localRepository",
-                        System.getProperty("org.ops4j.pax.url.mvn.localRepository")),
-                editConfigurationFilePut(MVN, "org.ops4j.pax.url.mvn.repositories",
-                        REPOSITORY.toUri() + "@id=kar@snapshots"),
+                editConfigurationFilePut(MVN, "org.ops4j.pax.url.mvn.defaultRepositories", repositories()),
+                editConfigurationFilePut(MVN, "org.ops4j.pax.url.mvn.repositories", ""),
                 editConfigurationFilePut(MANAGEMENT, "rmiRegistryPort", freePort()),
                 editConfigurationFilePut(MANAGEMENT, "rmiServerPort", freePort()),
                 editConfigurationFilePut(ENGINE, "instance", device),
@@ -75,11 +73,22 @@ final class StockKaraf {
         return all.toArray(Option[]::new);
     }
 
+    /** Karaf's own, what is in the KAR, and for Pax Exam what Maven has fetched; no network. */
+    private static String repositories() {
+        return "${karaf.home.uri}${karaf.default.repository}@id=system.repository@snapshots, " + REPOSITORY.toUri()
+                + "@id=kar@snapshots, " + Path.of(System.getProperty("maven.repository")).toUri() + "@id=maven";
+    }
+
+    /** The engines too: the manifest of the one that tests see requires them. */
     private static void addJunit(List<Option> all) {
         String jupiter = System.getProperty("junit.version");
         String platform = jupiter.replaceFirst("^5", "1");
-        all.add(mavenBundle("org.junit.jupiter", "junit-jupiter-api").version(jupiter));
-        all.add(mavenBundle("org.junit.platform", "junit-platform-commons").version(platform));
+        for (String name : List.of("junit-jupiter-api", "junit-jupiter-engine")) {
+            all.add(mavenBundle("org.junit.jupiter", name).version(jupiter));
+        }
+        for (String name : List.of("junit-platform-commons", "junit-platform-engine", "junit-platform-launcher")) {
+            all.add(mavenBundle("org.junit.platform", name).version(platform));
+        }
         all.add(mavenBundle("org.opentest4j", "opentest4j").version("1.3.0"));
         all.add(mavenBundle("org.apiguardian", "apiguardian-api").version("1.1.2"));
     }

@@ -73,7 +73,7 @@ class ByteExactIT {
             setup.veth.withoutServerOffloads();
             try (Capture capture = new Capture(setup.viewers, setup.veth.viewerDevice(), EngineProcess.PORT,
                     Capture.WHOLE, directory.resolve("wire.pcap"))) {
-                setup.join(20);
+                setup.join(VIEWERS);
                 setup.engine.publish(SEGMENTS, SEGMENT, PAUSE_MILLIS);
                 assertExact(setup.awaitEverything(), (long) SEGMENTS * SEGMENT);
                 Wire wire = new Wire(capture.stop(), EngineProcess.PORT, true);
