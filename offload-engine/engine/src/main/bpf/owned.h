@@ -237,7 +237,8 @@ static __noinline int owned(struct session_record *r, struct segment *s)
 		return 0;
 	}
 
-	r->version++;
+	/* Atomic: of two CPUs with a segment of this viewer each, none may lose its count and leave the version odd. */
+	__sync_fetch_and_add(&r->version, 1);
 	barrier();
 	r->arrival_ns = now;
 	if (r->tcp_len == 32 && s->has_ts && !after(s->seq, r->rcv_nxt)) {
@@ -247,7 +248,7 @@ static __noinline int owned(struct session_record *r, struct segment *s)
 	__u32 reasons = take_ack(r, s);
 	reasons |= take_data(r, s);
 	barrier();
-	r->version++;
+	__sync_fetch_and_add(&r->version, 1);
 	if (reasons)
 		raise(r, s, reasons, now);
 	return 0;
