@@ -17,6 +17,19 @@
 
 #define barrier() asm volatile("" ::: "memory")
 
+/* Atomic: of two CPUs with a segment of this viewer each, none may lose its count and leave the version odd. */
+static __always_inline void begin_writing(struct session_record *r)
+{
+	__sync_fetch_and_add(&r->version, 1);
+	barrier();
+}
+
+static __always_inline void end_writing(struct session_record *r)
+{
+	barrier();
+	__sync_fetch_and_add(&r->version, 1);
+}
+
 static __always_inline void raise(struct session_record *r, struct segment *s, __u32 reasons, __u64 now)
 {
 	if (!(reasons & ~LIMITED)) {
@@ -237,9 +250,7 @@ static __noinline int owned(struct session_record *r, struct segment *s)
 		return 0;
 	}
 
-	/* Atomic: of two CPUs with a segment of this viewer each, none may lose its count and leave the version odd. */
-	__sync_fetch_and_add(&r->version, 1);
-	barrier();
+	begin_writing(r);
 	r->arrival_ns = now;
 	if (r->tcp_len == 32 && s->has_ts && !after(s->seq, r->rcv_nxt)) {
 		r->ts_recent = s->tsval;
@@ -247,8 +258,7 @@ static __noinline int owned(struct session_record *r, struct segment *s)
 	}
 	__u32 reasons = take_ack(r, s);
 	reasons |= take_data(r, s);
-	barrier();
-	__sync_fetch_and_add(&r->version, 1);
+	end_writing(r);
 	if (reasons)
 		raise(r, s, reasons, now);
 	return 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * From a packet to a valid TCP segment or a named reason. Only bpf_skb_load_bytes touches the packet: super-segments
+ * From any packet to a valid TCP segment or a named reason. Only bpf_skb_load_bytes touches the packet: super-segments
  * and non-linear packets are like any other.
  */
 #ifndef TCPOFFLOAD_SEGMENT_H
@@ -74,6 +74,13 @@ static __always_inline __u16 fold(__u64 sum)
 static __always_inline __u64 halves(__be32 address)
 {
 	return (__u64)(address & 0xffff) + (address >> 16);
+}
+
+static __always_inline void map_address(__u8 *into, __be32 address)
+{
+	into[10] = 0xff;
+	into[11] = 0xff;
+	*(__be32 *)(into + 12) = address;
 }
 
 static __always_inline bool is_vlan(__be16 proto)

@@ -15,28 +15,25 @@
 
 #include "builder.h"
 #include "learn.h"
-#include "owned.h"
+#include "predict.h"
 
 #define PACKET_FOR_US 0 /* PACKET_HOST */
 
 /* Mark of this instance's posts: two installations may share a device. Set by the loader. */
 const volatile __u32 post_mark = 0;
 
-static __always_inline void map_address(__u8 *into, __be32 address)
-{
-	into[10] = 0xff;
-	into[11] = 0xff;
-	*(__be32 *)(into + 12) = address;
-}
-
 SEC("tc")
 int receive_hook(struct __sk_buff *skb)
 {
+	/* Everything that is not an owned session's goes on to the other filters and the kernel. */
+	if (skb->pkt_type != PACKET_FOR_US)
+		return TC_ACT_UNSPEC;
+	if (predicted(skb))
+		return TC_ACT_SHOT;
 	struct segment s = {};
 	struct iphdr ip;
 	struct flow_key key = {};
-	/* Everything that is not an owned session's goes on to the other filters and the kernel. */
-	if (skb->pkt_type != PACKET_FOR_US || !link_header(skb, &s) || bpf_skb_load_bytes(skb, s.l3, &ip, sizeof(ip)))
+	if (!link_header(skb, &s) || bpf_skb_load_bytes(skb, s.l3, &ip, sizeof(ip)))
 		return TC_ACT_UNSPEC;
 	if (ip.protocol != IPPROTO_TCP || ip.frag_off & bpf_htons(IP_OFFSET))
 		return TC_ACT_UNSPEC;
