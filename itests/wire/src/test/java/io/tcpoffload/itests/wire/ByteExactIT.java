@@ -22,6 +22,10 @@ class ByteExactIT {
     private static final int SEGMENT = 188 * 7 * 40;
     private static final int SEGMENTS = 30;
     private static final int PAUSE_MILLIS = 30;
+    /** For a link of single packets: of all viewers together fewer than the thousand that may wait between the ends. */
+    private static final int SMALL_SEGMENT = 188 * 7 * 3;
+    private static final int SMALL_SEGMENTS = 200;
+    private static final int SMALL_PAUSE_MILLIS = 10;
     private static final long STORE = 32L << 20;
 
     @TempDir
@@ -74,8 +78,8 @@ class ByteExactIT {
             try (Capture capture = new Capture(setup.viewers, setup.veth.viewerDevice(), EngineProcess.PORT,
                     Capture.WHOLE, directory.resolve("wire.pcap"))) {
                 setup.join(VIEWERS);
-                setup.engine.publish(SEGMENTS, SEGMENT, PAUSE_MILLIS);
-                assertExact(setup.awaitEverything(), (long) SEGMENTS * SEGMENT);
+                setup.engine.publish(SMALL_SEGMENTS, SMALL_SEGMENT, SMALL_PAUSE_MILLIS);
+                assertExact(setup.awaitEverything(), (long) SMALL_SEGMENTS * SMALL_SEGMENT);
                 Wire wire = new Wire(capture.stop(), EngineProcess.PORT, true);
                 assertEquals(List.of(), wire.complaints());
                 long repeated = setup.engine.sessions().stream().mapToLong(s -> s.number("retransmissions")).sum();
