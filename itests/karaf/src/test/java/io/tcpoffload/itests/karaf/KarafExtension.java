@@ -48,11 +48,16 @@ public final class KarafExtension implements BeforeAllCallback, AfterAllCallback
 
     @Override
     public void afterAll(ExtensionContext context) {
-        if (container != null) {
-            container.stop();
-        }
-        if (system != null) {
-            system.clear();
+        try {
+            if (container != null) {
+                container.stop();
+            }
+            if (system != null) {
+                system.clear();
+            }
+        } finally {
+            // a container that did not come up is not stopped by Pax Exam
+            ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
         }
     }
 }

@@ -8,6 +8,7 @@ import io.tcpoffload.api.DeviceInfo;
 import io.tcpoffload.api.OffloadEngine;
 import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.itests.Capture;
+import io.tcpoffload.itests.Command;
 import io.tcpoffload.itests.KernelSockets;
 import io.tcpoffload.itests.Netns;
 import io.tcpoffload.itests.Snmp;
@@ -72,7 +73,7 @@ class RouteInStockKarafIT {
                     <routes xmlns="http://camel.apache.org/schema/spring">
                       <route id="news">
                         <from uri="file:%s?sortBy=file:name&amp;delete=true&amp;delay=10&amp;initialDelay=10"/>
-                        <to uri="tcpoffload:%s:%d/news"/>
+                        <to uri="tcpoffload:%s:%d/news?detachGrace=1s"/>
                       </route>
                     </routes>
                     """.formatted(in, veth.serverAddress(), PORT));
@@ -89,6 +90,8 @@ class RouteInStockKarafIT {
             assertEquals(Map.of(), snmp.faults());
             Files.delete(route);
             await("the route is gone and its viewers with it", () -> engine.sessions().isEmpty());
+        } finally {
+            Command.run("rm", "-rf", directory.toString());
         }
     }
 
