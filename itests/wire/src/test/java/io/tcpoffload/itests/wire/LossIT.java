@@ -35,6 +35,7 @@ class LossIT {
             setup.veth.withoutServerOffloads();
             setup.join(VIEWERS);
             Snmp snmp = new Snmp(setup.viewers);
+            Snmp control = new Snmp(setup.servers);
             try (LossProgram link = new LossProgram(setup.viewers, setup.veth.viewerDevice())) {
                 link.towardsViewers(loss, DUPLICATES, seed);
                 link.fromViewers(loss, DUPLICATES, -seed);
@@ -44,7 +45,8 @@ class LossIT {
                 LossProgram.Counters there = link.towardsViewers();
                 LossProgram.Counters back = link.fromViewers();
                 long repeated = setup.engine.sessions().stream().mapToLong(s -> s.number("retransmissions")).sum();
-                System.out.println("to viewers " + there + ", from viewers " + back + ", repeated " + repeated);
+                System.out.println("to viewers " + there + ", from viewers " + back + ", repeated by the engine "
+                        + repeated + ", by the kernel " + control.delta().getOrDefault("TcpRetransSegs", 0L));
                 assertTrue(there.dropped() > 0 && back.dropped() > 0);
                 assertTrue(there.duplicated() > 0 && back.duplicated() > 0);
             }
