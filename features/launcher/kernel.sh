@@ -43,18 +43,27 @@ remove_kernel_objects() {
     rmdir --ignore-fail-on-non-empty -- "$pins"
 }
 
-# Takes this instance's filters off the device with index $1 and name $2, and the qdisc when an engine made it and no filter
-# is left there.
+# Takes this instance's filters off the device with index $1 and name $2. When no filter is left there, what engines did to
+# the device is undone: the clsact qdisc, and the variables that io.tcpoffload.kernel.LoopbackRouting sets.
 remove_filters() {
-    local direction marker
+    local direction variable
     for direction in ingress egress; do
         tc filter del dev "$2" "$direction" protocol all pref 1984 handle "$(filter_handle)" bpf 2>/dev/null || true
     done
-    marker=/sys/fs/bpf/tcpoffload/clsact+$(readlink /proc/self/ns/net | tr -cd 0-9)+$1
-    if [[ -d $marker && -z $(tc filter show dev "$2" ingress; tc filter show dev "$2" egress) ]]; then
+    [[ -z $(tc filter show dev "$2" ingress; tc filter show dev "$2" egress) ]] || return 0
+    if forget clsact "$1"; then
         tc qdisc del dev "$2" clsact 2>/dev/null || true
-        rmdir -- "$marker"
     fi
+    for variable in route_localnet accept_local; do
+        if forget "$variable" "$1"; then
+            echo 0 >"/proc/sys/net/ipv4/conf/$2/$variable"
+        fi
+    done
+}
+
+# Whether an engine noted that it did $1 to the device with index $2; the note is removed.
+forget() {
+    rmdir -- "/sys/fs/bpf/tcpoffload/$1+$(readlink /proc/self/ns/net | tr -cd 0-9)+$2" 2>/dev/null
 }
 
 # The handle of this instance's filters, as io.tcpoffload.kernel.TrafficFilters has it: the name's String.hashCode().

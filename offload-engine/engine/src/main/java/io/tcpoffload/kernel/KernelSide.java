@@ -154,11 +154,23 @@ public final class KernelSide implements AutoCloseable {
             TrafficFilters filters = TrafficFilters.attach(interfaceName, ifindex,
                     TrafficFilters.handle(config.instance()), object.program(KernelObject.HOOK),
                     object.program(KernelObject.BUILDER));
+            if (type == InterfaceRequest.ARPHRD_LOOPBACK) {
+                allowLoopback(interfaceName, ifindex, filters);
+            }
             Device device = new Device(interfaceName, ifindex, filters, new DmaRing(socket));
             devices.put(ifindex, device);
             return device;
         } catch (KernelException | RuntimeException e) {
             socket.close();
+            throw e;
+        }
+    }
+
+    private static void allowLoopback(String name, int ifindex, TrafficFilters filters) throws KernelException {
+        try {
+            LoopbackRouting.allow(name, ifindex);
+        } catch (KernelException e) {
+            filters.close();
             throw e;
         }
     }

@@ -17,9 +17,10 @@ import java.util.stream.Stream;
  * {@code /sys/fs/bpf/tcpoffload/<instance>/}: our pinned objects. Locked while it is open, so that two engines of one
  * name exclude each other; the kernel lets go of the lock when the process ends, however it ends.
  *
- * <p>Beside the instances lie empty directories {@code clsact+<network namespace>+<ifindex>}, each saying that one of
- * our instances made that device's clsact qdisc. The last instance on the device removes both. (Instances cannot have
- * such a name: it contains a {@code +}.)
+ * <p>Beside the instances lie empty directories such as {@code clsact+<network namespace>+<ifindex>}, each saying what
+ * one of our instances did to that device: made its clsact qdisc, or set one of the variables of {@link
+ * LoopbackRouting}. The last instance on the device undoes it. (Instances cannot have such a name: it contains a
+ * {@code +}.)
  */
 final class PinDirectory implements AutoCloseable {
 
@@ -89,28 +90,28 @@ final class PinDirectory implements AutoCloseable {
         Errno.checkBpf(LibBpf.bpf_obj_pin(fd, path.toString()), "bpf_obj_pin(" + path + ")");
     }
 
-    static boolean madeClsact(int ifindex) {
-        return Files.isDirectory(marker(ifindex));
+    static boolean remembers(String deed, int ifindex) {
+        return Files.isDirectory(marker(deed, ifindex));
     }
 
-    static void rememberClsact(int ifindex) throws KernelException {
+    static void remember(String deed, int ifindex) throws KernelException {
         makeDirectory(ROOT);
-        makeDirectory(marker(ifindex));
+        makeDirectory(marker(deed, ifindex));
     }
 
-    static void forgetClsact(int ifindex) {
-        deleteIfEmpty(marker(ifindex));
+    static void forget(String deed, int ifindex) {
+        deleteIfEmpty(marker(deed, ifindex));
         deleteIfEmpty(ROOT);
     }
 
-    private static Path marker(int ifindex) {
+    private static Path marker(String deed, int ifindex) {
         String namespace = "0";
         try {
             namespace = Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString().replaceAll("\\D", "");
         } catch (IOException e) {
             // Without /proc there is one namespace as far as we can know.
         }
-        return ROOT.resolve("clsact+" + namespace + "+" + ifindex);
+        return ROOT.resolve(deed + "+" + namespace + "+" + ifindex);
     }
 
     private static void makeDirectory(Path path) throws KernelException {

@@ -22,10 +22,14 @@ final class TrafficFilters implements AutoCloseable {
     /** struct bpf_tc_opts: sz 0, prog_fd 8, flags 12, prog_id 16, handle 20, priority 24. */
     private static final int OPTIONS_BYTES = 32;
 
+    private static final String CLSACT = "clsact";
+
+    private final String device;
     private final int ifindex;
     private final int handle;
 
-    private TrafficFilters(int ifindex, int handle) {
+    private TrafficFilters(String device, int ifindex, int handle) {
+        this.device = device;
         this.ifindex = ifindex;
         this.handle = handle;
     }
@@ -38,17 +42,17 @@ final class TrafficFilters implements AutoCloseable {
 
     static TrafficFilters attach(String device, int ifindex, int handle, int hook, int builder)
             throws KernelException {
-        TrafficFilters filters = new TrafficFilters(ifindex, handle);
+        TrafficFilters filters = new TrafficFilters(device, ifindex, handle);
         try (LibBpfLog log = new LibBpfLog()) {
             int made = filters.qdisc(true);
             if (made == 0) {
-                PinDirectory.rememberClsact(ifindex);
+                PinDirectory.remember(CLSACT, ifindex);
             } else if (made != -Errno.EEXIST) {
                 throw Errno.failure("making the clsact qdisc on " + device, -made, log.text());
             }
             try {
-                filters.attachOne(INGRESS, hook, device, log);
-                filters.attachOne(EGRESS, builder, device, log);
+                filters.attachOne(INGRESS, hook, log);
+                filters.attachOne(EGRESS, builder, log);
             } catch (KernelException e) {
                 filters.close();
                 throw e;
@@ -57,7 +61,7 @@ final class TrafficFilters implements AutoCloseable {
         return filters;
     }
 
-    private void attachOne(int point, int program, String device, LibBpfLog log) throws KernelException {
+    private void attachOne(int point, int program, LibBpfLog log) throws KernelException {
         try (Memory hook = hook(point); Memory options = options(program, REPLACE)) {
             int result = LibBpf.bpf_tc_attach(hook, options);
             if (result < 0) {
@@ -105,9 +109,12 @@ final class TrafficFilters implements AutoCloseable {
         try (LibBpfLog quiet = new LibBpfLog()) {
             detach(INGRESS);
             detach(EGRESS);
-            if (PinDirectory.madeClsact(ifindex) && FilterDump.count(ifindex) == 0) {
-                qdisc(false);
-                PinDirectory.forgetClsact(ifindex);
+            if (FilterDump.count(ifindex) == 0) {
+                LoopbackRouting.restore(device, ifindex);
+                if (PinDirectory.remembers(CLSACT, ifindex)) {
+                    qdisc(false);
+                    PinDirectory.forget(CLSACT, ifindex);
+                }
             }
         }
     }

@@ -34,9 +34,8 @@ final class SessionLoop {
     private static final long CHALLENGE_INTERVAL_NS = 500_000_000L;
 
     /**
-     * A viewer that has closed its half and lets so many timeouts pass has closed the other half, too: its reset was
-     * lost, or never made. On lo Linux makes none: packets from a ring carry no route, and without an open socket
-     * they fall to the martian checks first (net/ipv4/route.c, ip_route_input_slow).
+     * A viewer that has closed its half and lets so many timeouts pass has closed the other half, too, and its reset was
+     * lost.
      */
     private static final int TIMEOUTS_AFTER_FIN = 4;
 
