@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpoffload.itests.karaf;
 
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,13 +12,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.ops4j.pax.exam.ExamSystem;
+import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.TestAddress;
 import org.ops4j.pax.exam.TestContainer;
 import org.ops4j.pax.exam.TestProbeBuilder;
 import org.ops4j.pax.exam.spi.PaxExamRuntime;
 
 /** Runs the methods of a test class inside a stock Karaf with our features: one container a class. */
-public final class KarafExtension implements BeforeAllCallback, AfterAllCallback, InvocationInterceptor {
+public class KarafExtension implements BeforeAllCallback, AfterAllCallback, InvocationInterceptor {
 
     private final Map<String, TestAddress> methods = new HashMap<>();
     private ExamSystem system;
@@ -26,7 +28,7 @@ public final class KarafExtension implements BeforeAllCallback, AfterAllCallback
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
         Class<?> test = context.getRequiredTestClass();
-        system = PaxExamRuntime.createTestSystem(StockKaraf.options());
+        system = PaxExamRuntime.createTestSystem(options());
         container = PaxExamRuntime.createContainer(system);
         container.start();
         TestProbeBuilder probe = system.createProbe();
@@ -37,6 +39,10 @@ public final class KarafExtension implements BeforeAllCallback, AfterAllCallback
             }
         }
         container.installProbe(probe.build().getStream());
+    }
+
+    Option[] options() throws IOException {
+        return StockKaraf.withHeadend();
     }
 
     @Override

@@ -26,11 +26,17 @@ import org.ops4j.pax.exam.container.remote.RBCRemoteTargetOptions;
 import org.ops4j.pax.exam.karaf.options.KarafExamSystemConfigurationOption;
 import org.ops4j.pax.exam.karaf.options.LogLevelOption;
 
-/** An unchanged Apache Karaf with our features from the KAR, and with what Pax Exam needs. */
+/** An unchanged Apache Karaf with what Pax Exam needs, and with our features from the KAR if they are asked for. */
 final class StockKaraf {
 
     /** System property in the container: name of the test's devices, without the letter of the end. */
     static final String DEVICE = "itests.device";
+    /** System property in the container: the engine's instance name. */
+    static final String INSTANCE = "itests.instance";
+    /** System property in the container: the engine's default listener. */
+    static final String LISTENER = "itests.listener";
+    /** System property in the container: the KAR. */
+    static final String KAR = "itests.kar";
     /** System property in the container: number of the test's network. */
     static final String SUBNET = "itests.subnet";
 
@@ -38,6 +44,7 @@ final class StockKaraf {
     private static final Path REPOSITORY = Path.of("target/kar/repository").toAbsolutePath();
     private static final String MVN = "etc/org.ops4j.pax.url.mvn.cfg";
     private static final String ENGINE = "etc/io.tcpoffload.engine.cfg";
+    private static final String SHELL = "etc/org.apache.karaf.shell.cfg";
     private static final String MANAGEMENT = "etc/org.apache.karaf.management.cfg";
     private static final long START_MILLIS = 60_000;
     private static final long SUBNETS = 200;
@@ -45,32 +52,54 @@ final class StockKaraf {
     private StockKaraf() {
     }
 
-    static Option[] options() throws IOException {
+    /** The headend is installed; its engine is for the test's device alone. */
+    static Option[] withHeadend() throws IOException {
         unpackKar();
+        List<Option> all = common();
+        String device = device();
+        all.add(editConfigurationFilePut(MVN, "org.ops4j.pax.url.mvn.defaultRepositories", repositories()));
+        all.add(editConfigurationFilePut(ENGINE, "devices", device + "s"));
+        all.add(systemProperty(DEVICE).value(device));
+        all.add(systemProperty(SUBNET).value(Long.toString(1 + ProcessHandle.current().pid() % SUBNETS)));
+        all.add(features("mvn:io.tcpoffload/tcpoffload-features/" + System.getProperty("project.version")
+                + "/xml/features", "tcpoffload-headend"));
+        return all.toArray(Option[]::new);
+    }
+
+    /** Nothing of ours is installed. */
+    static Option[] bare() throws IOException {
+        List<Option> all = common();
+        all.add(editConfigurationFilePut(MVN, "org.ops4j.pax.url.mvn.localRepository",
+                System.getProperty("maven.repository")));
+        all.add(systemProperty(KAR).value(DIST.resolve("tcpoffload-features.kar").toString()));
+        return all.toArray(Option[]::new);
+    }
+
+    private static List<Option> common() throws IOException {
         String karaf = System.getProperty("karaf.version");
-        long pid = ProcessHandle.current().pid();
-        String device = "tk" + pid;
+        String listener = "127.0.0.1:" + freePort();
         List<Option> all = new ArrayList<>(List.of(
                 karafDistributionConfiguration().frameworkUrl(dist("apache-karaf.tar.gz")).karafVersion(karaf)
                         .name("Apache Karaf").unpackDirectory(new File("target/exam")).useDeployFolder(false),
                 configureConsole().ignoreLocalConsole().ignoreRemoteShell(), keepRuntimeFolder(),
                 logLevel(LogLevelOption.LogLevel.INFO), new KarafExamSystemConfigurationOption("jupiter"),
-                editConfigurationFilePut(MVN, "org.ops4j.pax.url.mvn.defaultRepositories", repositories()),
                 editConfigurationFilePut(MVN, "org.ops4j.pax.url.mvn.repositories", ""),
+                editConfigurationFilePut(SHELL, "sshPort", freePort()),
                 editConfigurationFilePut(MANAGEMENT, "rmiRegistryPort", freePort()),
                 editConfigurationFilePut(MANAGEMENT, "rmiServerPort", freePort()),
-                editConfigurationFilePut(ENGINE, "instance", device),
-                editConfigurationFilePut(ENGINE, "devices", device + "s"),
-                editConfigurationFilePut(ENGINE, "listener", "127.0.0.1:" + freePort()),
-                systemProperty(DEVICE).value(device),
-                systemProperty(SUBNET).value(Long.toString(1 + pid % SUBNETS)),
-                features("mvn:io.tcpoffload/tcpoffload-features/" + System.getProperty("project.version")
-                        + "/xml/features", "tcpoffload-headend"),
+                editConfigurationFilePut(ENGINE, "instance", device()),
+                editConfigurationFilePut(ENGINE, "listener", listener),
+                systemProperty(INSTANCE).value(device()),
+                systemProperty(LISTENER).value(listener),
                 bundle(dist("itest-invoker.jar")), bundle(dist("itest-toolkit.jar")),
                 systemTimeout(START_MILLIS), RBCRemoteTargetOptions.waitForRBCFor((int) START_MILLIS)));
         addJunit(all);
         addVmOptions(all, karaf);
-        return all.toArray(Option[]::new);
+        return all;
+    }
+
+    private static String device() {
+        return "tk" + ProcessHandle.current().pid();
     }
 
     /** Karaf's own, what is in the KAR, and for Pax Exam what Maven has fetched; no network. */
