@@ -267,7 +267,6 @@ final class SessionLoop {
         }
         if (event.is(KernelEvent.FIN)) {
             counters.add(OffloadCounter.VIEWER_FINS, 1);
-            session.sender().onPeerFin(nowNs);
         }
         if (event.is(KernelEvent.DATA | KernelEvent.FIN)) {
             session.acknowledgeSoon();

@@ -31,6 +31,7 @@ final class ViewerSession {
     private long jumpsFollowed = -1;
     private int una;
     private int version;
+    private boolean finSeen;
     private boolean ackDue;
     private long lastReplyNs;
     private long closingSinceNs = Long.MAX_VALUE;
@@ -48,6 +49,7 @@ final class ViewerSession {
         this.cursor = cursor;
         this.sender = sender;
         this.una = sender.una();
+        this.finSeen = table.finReceived(slot);
     }
 
     int slot() {
@@ -131,6 +133,11 @@ final class ViewerSession {
             Thread.onSpinWait();
         }
         version = seen;
+        if (!finSeen && table.finReceived(slot)) {
+            finSeen = true;
+            ackDue = true;
+            sender.onPeerFin(nowNs);
+        }
         sender.onAck(acknowledged, window, arrival, nowNs);
         if (acknowledged != una) {
             una = acknowledged;
