@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpoffload.itests.headend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A player that watches a minute of a stream and writes down each packet's time: ffprobe. */
+final class Probe implements AutoCloseable {
+
+    private static final int SECONDS = 60;
+    private static final int MOST_SECONDS = 100;
+    /** Longest distance between two packets of one stream; a frame lasts 40 ms. */
+    private static final double MOST_GAP_SECONDS = 0.5;
+
+    private final Process ffprobe;
+    private final Path packets;
+    private final Path messages;
+
+    private Probe(Process ffprobe, Path packets, Path messages) {
+        this.ffprobe = ffprobe;
+        this.packets = packets;
+        this.messages = messages;
+    }
+
+    /** Starts to watch. */
+    static Probe start(String url) throws IOException {
+        Path packets = Path.of("target/ffprobe-packets.csv");
+        Path messages = Path.of("target/ffprobe-messages.txt");
+        return new Probe(new ProcessBuilder("ffprobe", "-v", "warning", "-read_intervals", "%+" + SECONDS,
+                "-show_entries", "packet=stream_index,dts_time", "-of", "csv=p=0", url)
+                .redirectOutput(packets.toFile()).redirectError(messages.toFile()).start(), packets, messages);
+    }
+
+    /** Waits for the end of the minute: no message, and the times of each stream go on evenly. */
+    void check() throws IOException, InterruptedException {
+        assertTrue(ffprobe.waitFor(MOST_SECONDS, TimeUnit.SECONDS), "ffprobe does not end");
+        assertEquals("", Files.readString(messages));
+        assertEquals(0, ffprobe.exitValue());
+        Map<String, Double> first = new HashMap<>();
+        Map<String, Double> last = new HashMap<>();
+        for (String line : Files.readAllLines(packets)) {
+            if (line.isBlank()) {
+                continue;
+            }
+            String[] words = line.split(",");
+            double time = Double.parseDouble(words[1]);
+            first.putIfAbsent(words[0], time);
+            Double before = last.put(words[0], time);
+            assertTrue(before == null || time > before && time - before < MOST_GAP_SECONDS,
+                    "stream " + words[0] + " goes from " + before + " to " + time);
+        }
+        assertEquals(2, last.size(), "streams");
+        last.forEach((stream, time) -> assertTrue(time - first.get(stream) > SECONDS - 1,
+                "stream " + stream + " lasts from " + first.get(stream) + " to " + time));
+    }
+
+    @Override
+    public void close() {
+        ffprobe.destroyForcibly();
+    }
+}
