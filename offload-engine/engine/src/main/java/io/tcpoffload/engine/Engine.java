@@ -40,6 +40,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     private final Map<String, Listener> listeners = new TreeMap<>();
     /** Channels that nobody publishes to, and the end of their grace. */
     private final Map<MediaChannel, Future<?>> closing = new HashMap<>();
+    private final Object ending = new Object();
     private boolean closed;
 
     private Engine(EngineConfig config, StoreDirectory stores) {
@@ -181,23 +182,32 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         return List.copyOf(listeners.values());
     }
 
-    /** Ends all streams in good order, within some seconds, and leaves nothing behind. Idempotent. */
+    /**
+     * Ends all streams in good order, within some seconds, and leaves nothing behind. Idempotent; a second caller
+     * returns when it is done, too.
+     */
     @Override
     public void close() {
-        synchronized (this) {
-            if (closed) {
-                return;
+        synchronized (ending) {
+            if (stopAccepting()) {
+                transports.close();
+                loops.close();
+                stores.close();
+                LOG.info("Engine stopped");
             }
-            closed = true;
-            listeners.values().forEach(listener -> {
-                listener.close();
-                listener.list().forEach(this::close);
-            });
-            listeners.clear();
         }
-        transports.close();
-        loops.close();
-        stores.close();
-        LOG.info("Engine stopped");
+    }
+
+    private synchronized boolean stopAccepting() {
+        if (closed) {
+            return false;
+        }
+        closed = true;
+        listeners.values().forEach(listener -> {
+            listener.close();
+            listener.list().forEach(this::close);
+        });
+        listeners.clear();
+        return true;
     }
 }

@@ -31,7 +31,7 @@ public final class Main {
             settings.put(arg.substring(0, equals), arg.substring(equals + 1));
         }
         EngineConfig config = EngineConfig.defaults().with(settings, Main::fail);
-        try (Engine engine = Engine.start(config);
+        try (Engine engine = start(config);
                 Publisher publisher = engine.openChannel(ChannelSpec.channel(settings.getOrDefault("channel", "live")))) {
             System.err.println("http://" + engine.info().listeners().get(0) + "/" + publisher.channel() + " by "
                     + engine.info().transport() + ": " + engine.info().reason());
@@ -39,6 +39,13 @@ public final class Main {
         } catch (OffloadException e) {
             fail(e.getMessage());
         }
+    }
+
+    /** Starts an engine that leaves nothing behind when the process is told to end. */
+    private static Engine start(EngineConfig config) {
+        Engine engine = Engine.start(config);
+        Runtime.getRuntime().addShutdownHook(new Thread(engine::close, "tcpoffload-shutdown"));
+        return engine;
     }
 
     private static void fail(String problem) {

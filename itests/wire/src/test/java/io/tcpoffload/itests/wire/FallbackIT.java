@@ -2,8 +2,10 @@
 package io.tcpoffload.itests.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.engine.EngineConfig;
 import io.tcpoffload.engine.Main;
 import io.tcpoffload.itests.Stream;
 import java.io.BufferedReader;
@@ -13,6 +15,7 @@ import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,16 +30,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class FallbackIT {
 
+    private static final String INSTANCE = "fallback" + ProcessHandle.current().pid();
     private static final int BYTES = 500_000;
-    private static final String WITHOUT_CAPABILITIES = "setpriv --bounding-set=-all --inh-caps=-all \"$@\"";
+    private static final String WITHOUT_CAPABILITIES = "exec setpriv --bounding-set=-all --inh-caps=-all \"$@\"";
     private static final String LIBBPF = "$(readlink -f /lib/*-linux-gnu/libbpf.so.1)";
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         WITHOUT_CAPABILITIES + "|offload needs privileges|run as root",
-        "setarch --uname-2.6 \"$@\"|offload needs kernel 5.17|install a kernel",
-        "unshare -m sh -c 'mount --bind /dev/null " + LIBBPF + " && exec \"$@\"' sh \"$@\"|offload needs libbpf|apt install",
-        "unshare -m sh -c 'mount -t tmpfs none /sys/fs && exec \"$@\"' sh \"$@\"|offload needs BPF file system|mount -t bpf"})
+        "exec setarch --uname-2.6 \"$@\"|offload needs kernel 5.17|install a kernel",
+        "exec unshare -m sh -c 'mount --bind /dev/null " + LIBBPF + " && exec \"$@\"' sh \"$@\"|offload needs libbpf|apt install",
+        "exec unshare -m sh -c 'mount -t tmpfs none /sys/fs && exec \"$@\"' sh \"$@\"|offload needs BPF file system|mount -t bpf"})
     void servesByTheOrdinaryTransportAndSaysWhy(String without, String cause, String remedy) throws Exception {
         String said = play(without, "transport=auto");
         assertTrue(said.contains("by NIO") && said.contains(cause) && said.contains(remedy), said);
@@ -80,6 +84,8 @@ class FallbackIT {
         } finally {
             engine.destroy();
             assertTrue(engine.waitFor(20, TimeUnit.SECONDS));
+            assertFalse(Files.exists(Path.of("/sys/fs/bpf/tcpoffload", INSTANCE)));
+            assertFalse(Files.exists(EngineConfig.defaults().storeDirectory().resolve(INSTANCE)));
         }
     }
 
@@ -99,6 +105,6 @@ class FallbackIT {
         return new ProcessBuilder("sh", "-c", without, "sh",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
                 System.getProperty("java.class.path"), Main.class.getName(), "listener=127.0.0.1:" + port,
-                "instance=fallback" + ProcessHandle.current().pid(), setting).start();
+                "instance=" + INSTANCE, setting).start();
     }
 }
