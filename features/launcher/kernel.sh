@@ -66,7 +66,7 @@ forget() {
     rmdir -- "/sys/fs/bpf/tcpoffload/$1+$(readlink /proc/self/ns/net | tr -cd 0-9)+$2" 2>/dev/null
 }
 
-# The handle of this instance's filters, as io.tcpoffload.kernel.TrafficFilters has it: the name's String.hashCode().
+# The handle of this instance's filters, as io.tcpoffload.kernel.TrafficFilter has it: the name's String.hashCode().
 filter_handle() {
     local name hash=0 code i
     name=$(instance)

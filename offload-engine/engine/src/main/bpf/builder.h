@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
-/* One post becomes one frame a target: header from the template, payload shared. */
+/*
+ * One post becomes one frame a target: header from the template, payload shared. Posts come by the loopback device and
+ * frames leave by the viewers': so no egress filter stands in the way of frames, and other traffic is not looked at.
+ */
 #ifndef TCPOFFLOAD_BUILDER_H
 #define TCPOFFLOAD_BUILDER_H
 
@@ -16,7 +19,6 @@ struct fan_out {
 	__u32 first;
 	__u32 header_len;
 	__u32 l2_len;
-	__u32 ifindex;
 	__u32 payload;
 	__u32 segment; /* payload bytes of a segment */
 	__u32 now_ms;
@@ -48,8 +50,6 @@ static __always_inline int refusal(struct session_record *r, struct fan_out *f)
 	int result = 0;
 	if (r->ip_version != 4 || r->l2_len != f->l2_len || r->l2_len + 20 + r->tcp_len != f->header_len)
 		result = JOB_OTHER_SHAPE;
-	else if (r->ifindex != f->ifindex)
-		result = JOB_OTHER_DEVICE;
 	else if (f->segment > r->mss)
 		result = JOB_TOO_LARGE;
 	if (result)
@@ -90,7 +90,7 @@ static long one_target(__u32 i, struct fan_out *f)
 		job->result = JOB_HEADER_FAILED;
 		return 0;
 	}
-	long error = bpf_clone_redirect(f->skb, f->ifindex, 0);
+	long error = bpf_clone_redirect(f->skb, r->ifindex, 0);
 	if (error == 0 || error == 2) { /* NET_XMIT_CN: queued, but the queue is getting long */
 		f->sent++;
 		job->result = JOB_SENT;
@@ -105,7 +105,7 @@ static __always_inline int build(struct __sk_buff *skb)
 {
 	struct post post;
 	count(C_POSTS);
-	skb->mark = 0; /* the copies come by here too */
+	skb->mark = 0; /* viewers on the loopback device: their copies come by here too */
 	if (bpf_skb_load_bytes(skb, 0, &post, sizeof(post)) || post.magic != POST_MAGIC || post.count == 0 ||
 	    post.count > MAX_POST_TARGETS || post.header_len > skb->len ||
 	    skb->len - post.l2_len > 0xffff || post.l2_len > NETWORK_OFFSET - 2) {
@@ -117,7 +117,6 @@ static __always_inline int build(struct __sk_buff *skb)
 		.first = post.first,
 		.header_len = post.header_len,
 		.l2_len = post.l2_len,
-		.ifindex = skb->ifindex,
 		.payload = skb->len - post.header_len,
 		.now_ms = bpf_ktime_get_ns() / NS_PER_MS,
 	};

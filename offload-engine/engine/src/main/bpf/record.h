@@ -88,7 +88,6 @@ struct job {
 #define JOB_NO_SESSION -1001    /* session number out of range */
 #define JOB_NOT_OWNED -1002     /* state is not OWNED */
 #define JOB_OTHER_SHAPE -1003   /* header length differs from the post's */
-#define JOB_OTHER_DEVICE -1004  /* the session lives on another device */
 #define JOB_TOO_LARGE -1005     /* segments of the post are larger than the session's MSS */
 #define JOB_HEADER_FAILED -1006 /* the header could not be written */
 

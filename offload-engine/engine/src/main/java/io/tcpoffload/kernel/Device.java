@@ -2,19 +2,17 @@
 
 package io.tcpoffload.kernel;
 
-/** A network device with our two programs attached, and its ring. */
+/** A network device with viewers: our receive hook is attached to it. */
 public final class Device {
 
     private final String name;
     private final int ifindex;
-    private final TrafficFilters filters;
-    private final DmaRing ring;
+    private final TrafficFilter hook;
 
-    Device(String name, int ifindex, TrafficFilters filters, DmaRing ring) {
+    Device(String name, int ifindex, TrafficFilter hook) {
         this.name = name;
         this.ifindex = ifindex;
-        this.filters = filters;
-        this.ring = ring;
+        this.hook = hook;
     }
 
     public String name() {
@@ -30,17 +28,12 @@ public final class Device {
         return InterfaceRequest.mtu(name);
     }
 
-    public DmaRing ring() {
-        return ring;
-    }
-
     /** Whether the device exists under the same name and number. It may have been deleted and made anew. */
     public boolean stillThere() {
         return Libc.if_nametoindex(name) == ifindex;
     }
 
     void close() {
-        ring.close();
-        filters.close();
+        hook.close();
     }
 }

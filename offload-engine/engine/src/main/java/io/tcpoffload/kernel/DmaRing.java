@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A device's transmit ring (PACKET_TX_RING): frames in memory shared with the kernel. Claim a slot, fill the payload,
+ * The transmit ring (PACKET_TX_RING): frames in memory shared with the kernel. Claim a slot, fill the payload,
  * commit, flush. Single-threaded.
  *
  * <p>A slot may be filled again as soon as {@link #claim} gives it: when the header builder makes its first copy the
@@ -144,7 +144,7 @@ public final class DmaRing {
      * Sends what was committed. The header builder has run for every target when this returns. After a failure nothing
      * stays in the ring: the jobs that were not reached are {@link JobList#PENDING}.
      *
-     * @return 0, or an errno: ENETDOWN (100) and ENXIO (6) when the device is down or gone
+     * @return 0, or an errno: ENETDOWN (100) when the loopback device is down
      */
     public int flush() {
         if (pending == 0) {

@@ -11,6 +11,8 @@ final class InterfaceRequest {
     static final int ARPHRD_ETHER = 1;
     static final int ARPHRD_LOOPBACK = 772;
 
+    private static final int IFF_UP = 1;
+    private static final int SIOCGIFFLAGS = 0x8913;
     private static final int SIOCGIFMTU = 0x8921;
     private static final int SIOCGIFHWADDR = 0x8927;
     private static final int ANSWER = 16;
@@ -30,6 +32,13 @@ final class InterfaceRequest {
     static int linkType(String name) {
         try (Memory request = ask(name, SIOCGIFHWADDR)) {
             return request.getShort(ANSWER) & 0xFFFF;
+        }
+    }
+
+    /** False also when there is no such device. */
+    static boolean isUp(String name) {
+        try (Memory request = ask(name, SIOCGIFFLAGS)) {
+            return (request.getShort(ANSWER) & IFF_UP) != 0;
         }
     }
 

@@ -27,8 +27,6 @@ public final class JobList {
     public static final int NOT_OWNED = -1002;
     /** Refused: the session's header length is not the post's. */
     public static final int OTHER_SHAPE = -1003;
-    /** Refused: the session lives on another device. */
-    public static final int OTHER_DEVICE = -1004;
     /** Refused: the post's segments are larger than the session's MSS. */
     public static final int TOO_LARGE = -1005;
     /** The header could not be written into the frame. */

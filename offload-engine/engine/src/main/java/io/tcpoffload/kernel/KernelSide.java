@@ -42,6 +42,7 @@ public final class KernelSide implements AutoCloseable {
     private final KernelCounters counters;
     /** Not 0, and different for each engine, so that engines that share a device know their own posts. */
     private final int mark = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
+    private volatile PostDevice posts;
     private boolean closed;
 
     private KernelSide(KernelConfig config) throws KernelException {
@@ -126,11 +127,17 @@ public final class KernelSide implements AutoCloseable {
         return mark;
     }
 
+    /** What goes to any attached device is posted here. Not before the first {@link #attach}. */
+    public DmaRing ring() {
+        return posts.ring();
+    }
+
     /**
-     * Attaches hook and builder to the device and makes its ring; the same device again gives the same object. A device
-     * that was deleted and made anew is attached anew.
+     * Attaches the hook to the device, and with the first one the builder to the loopback device; the same device again
+     * gives the same object. A device that was deleted and made anew is attached anew.
      *
-     * @throws KernelException when the device does not exist or is not Ethernet or loopback
+     * @throws KernelException when the device does not exist or is not Ethernet or loopback, or the loopback device is
+     *                         down
      */
     public synchronized Device attach(String interfaceName) throws KernelException {
         if (closed) {
@@ -149,28 +156,25 @@ public final class KernelSide implements AutoCloseable {
             throw new KernelException("network device '" + interfaceName + "' has link type " + type
                     + ": offload works on Ethernet (1) and loopback (772)");
         }
-        PacketSocket socket = new PacketSocket(interfaceName, ifindex, config.ringFrames(), mark);
-        try {
-            TrafficFilters filters = TrafficFilters.attach(interfaceName, ifindex,
-                    TrafficFilters.handle(config.instance()), object.program(KernelObject.HOOK),
-                    object.program(KernelObject.BUILDER));
-            if (type == InterfaceRequest.ARPHRD_LOOPBACK) {
-                allowLoopback(interfaceName, ifindex, filters);
-            }
-            Device device = new Device(interfaceName, ifindex, filters, new DmaRing(socket));
-            devices.put(ifindex, device);
-            return device;
-        } catch (KernelException | RuntimeException e) {
-            socket.close();
-            throw e;
+        int handle = TrafficFilter.handle(config.instance());
+        if (posts == null) {
+            posts = PostDevice.open(handle, object.program(KernelObject.BUILDER), config.ringFrames(), mark);
         }
+        TrafficFilter hook = TrafficFilter.attach(interfaceName, ifindex, TrafficFilter.INGRESS, handle,
+                object.program(KernelObject.HOOK));
+        if (type == InterfaceRequest.ARPHRD_LOOPBACK) {
+            allowLoopback(interfaceName, ifindex, hook);
+        }
+        Device device = new Device(interfaceName, ifindex, hook);
+        devices.put(ifindex, device);
+        return device;
     }
 
-    private static void allowLoopback(String name, int ifindex, TrafficFilters filters) throws KernelException {
+    private static void allowLoopback(String name, int ifindex, TrafficFilter hook) throws KernelException {
         try {
             LoopbackRouting.allow(name, ifindex);
         } catch (KernelException e) {
-            filters.close();
+            hook.close();
             throw e;
         }
     }
@@ -204,6 +208,9 @@ public final class KernelSide implements AutoCloseable {
         closed = true;
         devices.values().forEach(Device::close);
         devices.clear();
+        if (posts != null) {
+            posts.close();
+        }
         while (!opened.isEmpty()) {
             try {
                 opened.pop().close();

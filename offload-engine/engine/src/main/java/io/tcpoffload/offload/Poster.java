@@ -20,6 +20,7 @@ final class Poster {
 
     private static final int DATA_FLAGS = JobList.ACK | JobList.PSH;
 
+    private final KernelSide kernel;
     private final SessionTable table;
     private final JobList jobs;
     private final OffloadCounters counters;
@@ -27,6 +28,7 @@ final class Poster {
     private int nextJob;
 
     Poster(KernelSide kernel, OffloadCounters counters) {
+        this.kernel = kernel;
         this.table = kernel.sessions();
         this.jobs = kernel.jobs();
         this.counters = counters;
@@ -51,7 +53,7 @@ final class Poster {
     }
 
     private int postSome(Bucket bucket, int first, int count, long nowNs) {
-        DmaRing ring = bucket.device().ring();
+        DmaRing ring = kernel.ring();
         if (!copy(ring, bucket.headerLength(), bucket.media().store().memory(), bucket.memoryOffset(),
                 bucket.length())) {
             return -1;
@@ -90,7 +92,7 @@ final class Poster {
      * @return false if they could not be sent now
      */
     boolean repeat(ViewerSession viewer, int seq, int memoryOffset, int length, long position) {
-        DmaRing ring = viewer.device().ring();
+        DmaRing ring = kernel.ring();
         if (!copy(ring, viewer.headerLength(), viewer.media().store().memory(), memoryOffset, length)
                 || !viewer.media().store().stillValid(position)) {
             return false;
@@ -104,7 +106,7 @@ final class Poster {
      * @return false if it could not be sent now
      */
     boolean control(ViewerSession viewer, int seq, int flags) {
-        DmaRing ring = viewer.device().ring();
+        DmaRing ring = kernel.ring();
         if (!claim(ring, viewer.headerLength())) {
             return false;
         }

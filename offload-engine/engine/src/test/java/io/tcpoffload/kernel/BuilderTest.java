@@ -55,9 +55,9 @@ class BuilderTest {
 
     private int post(int session, int payload, int gso, int l3Offset, int headerLength) {
         kernel.jobs().set(JOB, session, kernel.sessions().nxt(id), JobList.ACK);
-        assertTrue(device.ring().claim(headerLength));
-        device.ring().commit(payload, gso, l3Offset, false, JOB, 1);
-        assertEquals(0, device.ring().flush());
+        assertTrue(kernel.ring().claim(headerLength));
+        kernel.ring().commit(payload, gso, l3Offset, false, JOB, 1);
+        assertEquals(0, kernel.ring().flush());
         return kernel.jobs().result(JOB);
     }
 
@@ -70,13 +70,14 @@ class BuilderTest {
         assertEquals(JobList.TOO_LARGE, post(id, 1449, 0, 14, header));
         assertEquals(JobList.NO_SESSION, post(1 << 20, 10, 0, 14, header));
         assertEquals(JobList.NOT_OWNED, post(id + 1, 10, 0, 14, header));
-        kernel.sessions().record(id).putInt(SessionDescriptor.IFINDEX, 1);
-        assertEquals(JobList.OTHER_DEVICE, post(id, 10, 0, 14, header));
+        kernel.sessions().record(id).putInt(SessionDescriptor.IFINDEX, 9999);
+        assertEquals(-22, post(id, 10, 0, 14, header), "EINVAL: no such device");
         Map<KernelCounter, Long> counted = kernel.counters().snapshot();
         assertEquals(7, counted.get(KernelCounter.POSTS));
         assertEquals(0, counted.get(KernelCounter.FRAMES_SENT));
         assertEquals(2, counted.get(KernelCounter.TARGETS_NOT_OWNED));
-        assertEquals(5, counted.get(KernelCounter.TARGETS_OTHER_SHAPE));
+        assertEquals(4, counted.get(KernelCounter.TARGETS_OTHER_SHAPE));
+        assertEquals(1, counted.get(KernelCounter.FRAMES_REFUSED));
     }
 
     @Test
@@ -118,11 +119,11 @@ class BuilderTest {
         record.put(SessionDescriptor.NETWORK_OFFSET - 18, plain, 0, 12);
         record.putInt(SessionDescriptor.NETWORK_OFFSET - 6, 0x81000005);
         try (FrameCapture capture = new FrameCapture(VethPair.DEVICE)) {
-            assertTrue(device.ring().claim(70));
-            device.ring().payload().putInt(0x01020304);
+            assertTrue(kernel.ring().claim(70));
+            kernel.ring().payload().putInt(0x01020304);
             kernel.jobs().set(0, id, kernel.sessions().nxt(id), JobList.ACK);
-            device.ring().commit(4, 0, 18, false, 0, 1);
-            assertEquals(0, device.ring().flush());
+            kernel.ring().commit(4, 0, 18, false, 0, 1);
+            assertEquals(0, kernel.ring().flush());
             assertEquals(JobList.SENT, kernel.jobs().result(0));
             ByteBuffer frame = ByteBuffer.wrap(capture.next(74));
             assertEquals(0x81000005, frame.getInt(12));
@@ -138,13 +139,13 @@ class BuilderTest {
         try (FrameCapture capture = veth.inNamespace(() -> new FrameCapture("kt1"))) {
             int seq = sessions.nxt(id);
             sessions.nxt(id, seq + 4);
-            assertTrue(device.ring().claim(66));
-            device.ring().payload().putInt(0x01020304);
+            assertTrue(kernel.ring().claim(66));
+            kernel.ring().payload().putInt(0x01020304);
             kernel.jobs().set(0, id, seq, JobList.ACK | JobList.PSH);
             int tsRecent = sessions.tsRecent(id);
             long ms = System.nanoTime() / 1_000_000;
-            device.ring().commit(4, 0, 14, false, 0, 1);
-            assertEquals(0, device.ring().flush());
+            kernel.ring().commit(4, 0, 14, false, 0, 1);
+            assertEquals(0, kernel.ring().flush());
             ByteBuffer frame = ByteBuffer.wrap(capture.next(70));
             assertEquals(56, frame.getShort(16));
             assertEquals(0xFFFF, Frame.sum(frame.array(), 14, 20, 0));

@@ -59,19 +59,19 @@ class KernelSideTest {
             assertEquals("attached", run.inputReader().readLine());
             run.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
             assertTrue(Files.exists(PinDirectory.ROOT.resolve("ktest-side/sessions")));
-            assertTrue(filters("egress") > 0);
+            assertTrue(filters("lo", "egress") > 0);
             try (KernelSide next = KernelSide.open(CONFIG)) {
                 next.attach(VethPair.DEVICE);
-                assertEquals(1, filters("egress"));
-                assertEquals(1, filters("ingress"));
+                assertEquals(1, filters("lo", "egress"));
+                assertEquals(1, filters(VethPair.DEVICE, "ingress"));
             }
-            assertFalse(VethPair.run("tc", "qdisc", "show", "dev", VethPair.DEVICE).contains("clsact"));
+            assertFalse(VethPair.run("tc", "qdisc", "show").contains("clsact"));
             assertFalse(Files.exists(PinDirectory.ROOT.resolve("ktest-side")));
         }
     }
 
-    private static long filters(String direction) throws Exception {
-        return VethPair.run("tc", "filter", "show", "dev", VethPair.DEVICE, direction).lines()
+    private static long filters(String device, String direction) throws Exception {
+        return VethPair.run("tc", "filter", "show", "dev", device, direction).lines()
                 .filter(line -> line.contains("direct-action")).count();
     }
 
@@ -95,7 +95,7 @@ class KernelSideTest {
                 kernel.attach(VethPair.DEVICE);
             }
             assertTrue(VethPair.run("tc", "qdisc", "show", "dev", VethPair.DEVICE).contains("clsact"));
-            assertEquals(0, filters("ingress"));
+            assertEquals(0, filters(VethPair.DEVICE, "ingress"));
         }
     }
 

@@ -120,7 +120,6 @@ class LayoutTest {
         add(c, java, "JOB_NO_SESSION", JobList.NO_SESSION);
         add(c, java, "JOB_NOT_OWNED", JobList.NOT_OWNED);
         add(c, java, "JOB_OTHER_SHAPE", JobList.OTHER_SHAPE);
-        add(c, java, "JOB_OTHER_DEVICE", JobList.OTHER_DEVICE);
         add(c, java, "JOB_TOO_LARGE", JobList.TOO_LARGE);
         add(c, java, "JOB_HEADER_FAILED", JobList.HEADER_FAILED);
         add(c, java, "EVENT_SACK", KernelEvent.SACK);

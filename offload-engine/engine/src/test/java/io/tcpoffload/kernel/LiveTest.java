@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.kernel.Listener.Accepted;
@@ -97,7 +98,7 @@ class LiveTest {
 
     private void post(List<Integer> ids, ByteBuffer payload) {
         SessionTable sessions = kernel.sessions();
-        DmaRing ring = device.ring();
+        DmaRing ring = kernel.ring();
         int length = payload.remaining();
         assertTrue(ring.claim(sessions.headerLength(ids.get(0))));
         ring.payload().put(payload);
@@ -116,14 +117,14 @@ class LiveTest {
 
     private void finish(List<Integer> ids) {
         SessionTable sessions = kernel.sessions();
-        assertTrue(device.ring().claim(sessions.headerLength(ids.get(0))));
+        assertTrue(kernel.ring().claim(sessions.headerLength(ids.get(0))));
         for (int i = 0; i < ids.size(); i++) {
             int seq = sessions.nxt(ids.get(i));
             sessions.nxt(ids.get(i), seq + 1);
             kernel.jobs().set(i, ids.get(i), seq, JobList.ACK | JobList.FIN);
         }
-        device.ring().commit(0, 0, sessions.linkLength(ids.get(0)), false, 0, ids.size());
-        assertEquals(0, device.ring().flush());
+        kernel.ring().commit(0, 0, sessions.linkLength(ids.get(0)), false, 0, ids.size());
+        assertEquals(0, kernel.ring().flush());
     }
 
     private void awaitAcknowledged(List<Integer> ids) throws Exception {
@@ -149,13 +150,13 @@ class LiveTest {
             }, 100);
         }
         SessionTable sessions = kernel.sessions();
-        assertTrue(device.ring().claim(sessions.headerLength(ids.get(0))));
+        assertTrue(kernel.ring().claim(sessions.headerLength(ids.get(0))));
         for (int i = 0; i < ids.size(); i++) {
             assertTrue(sessions.finReceived(ids.get(i)));
             kernel.jobs().set(i, ids.get(i), sessions.nxt(ids.get(i)), JobList.ACK);
         }
-        device.ring().commit(0, 0, sessions.linkLength(ids.get(0)), false, 0, ids.size());
-        assertEquals(0, device.ring().flush());
+        kernel.ring().commit(0, 0, sessions.linkLength(ids.get(0)), false, 0, ids.size());
+        assertEquals(0, kernel.ring().flush());
     }
 
     @ParameterizedTest
@@ -255,11 +256,11 @@ class LiveTest {
             post(List.of(id), ByteBuffer.wrap(piece));
             awaitAcknowledged(List.of(id));
             for (int slot = 0; slot < KernelConfig.DEFAULT_RING_FRAMES; slot++) {
-                assertTrue(device.ring().claim(66));
-                device.ring().payload().put(new byte[DmaRing.MAX_PAYLOAD]);
+                assertTrue(kernel.ring().claim(66));
+                kernel.ring().payload().put(new byte[DmaRing.MAX_PAYLOAD]);
                 kernel.jobs().set(0, 9999, 0, JobList.ACK);
-                device.ring().commit(DmaRing.MAX_PAYLOAD, 1448, 14, false, 0, 1);
-                assertEquals(0, device.ring().flush());
+                kernel.ring().commit(DmaRing.MAX_PAYLOAD, 1448, 14, false, 0, 1);
+                assertEquals(0, kernel.ring().flush());
             }
             viewer.getInputStream().readNBytes(HEAD.length);
             assertArrayEquals(piece, viewer.getInputStream().readNBytes(piece.length));
@@ -279,7 +280,7 @@ class LiveTest {
         assertTrue(Files.exists(PinDirectory.ROOT.resolve("ktest-live/sessions")));
         kernel.close();
         assertEquals("", VethPair.run("tc", "filter", "show", "dev", VethPair.DEVICE, "ingress"));
-        assertFalse(VethPair.run("tc", "qdisc", "show", "dev", VethPair.DEVICE).contains("clsact"));
+        assertFalse(VethPair.run("tc", "qdisc", "show").contains("clsact"));
         assertFalse(Files.exists(PinDirectory.ROOT.resolve("ktest-live")));
     }
 
@@ -289,29 +290,55 @@ class LiveTest {
             other.attach(VethPair.DEVICE);
             kernel.close();
             assertTrue(VethPair.run("tc", "qdisc", "show", "dev", VethPair.DEVICE).contains("clsact"));
-            assertTrue(VethPair.run("tc", "filter", "show", "dev", VethPair.DEVICE, "egress")
-                    .contains("header_builder"));
+            assertTrue(VethPair.run("tc", "filter", "show", "dev", "lo", "egress").contains("header_builder"));
         }
-        assertFalse(VethPair.run("tc", "qdisc", "show", "dev", VethPair.DEVICE).contains("clsact"));
+        assertFalse(VethPair.run("tc", "qdisc", "show").contains("clsact"));
     }
 
     @Test
-    void flushReportsADeviceThatIsDownAndRecovers() throws Exception {
+    void flushReportsThatLoopbackIsDownAndRecovers() throws Exception {
         try (Listener listener = new Listener(VethPair.SERVER);
                 Socket viewer = veth.inNamespace(
                         () -> new Socket(VethPair.SERVER, listener.address().getPort()))) {
             int id = Takeover.of(kernel, listener.accept(), HEAD);
             int seq = kernel.sessions().nxt(id);
-            VethPair.run("ip", "link", "set", VethPair.DEVICE, "down");
-            assertTrue(device.ring().claim(kernel.sessions().headerLength(id)));
+            VethPair.run("ip", "link", "set", "lo", "down");
+            assertTrue(kernel.ring().claim(kernel.sessions().headerLength(id)));
             kernel.jobs().set(0, id, seq, JobList.ACK);
-            device.ring().commit(0, 0, 14, false, 0, 1);
-            assertEquals(100, device.ring().flush());
+            kernel.ring().commit(0, 0, 14, false, 0, 1);
+            assertEquals(100, kernel.ring().flush());
             assertEquals(JobList.PENDING, kernel.jobs().result(0));
+            VethPair.run("ip", "link", "set", "lo", "up");
+            post(List.of(id), ByteBuffer.wrap(new byte[] {42}));
+            viewer.getInputStream().readNBytes(HEAD.length);
+            assertEquals(42, viewer.getInputStream().read());
+        }
+    }
+
+    @Test
+    void whatLeavesByADeviceThatIsDownIsLostAndTheNextArrives() throws Exception {
+        try (Listener listener = new Listener(VethPair.SERVER);
+                Socket viewer = veth.inNamespace(
+                        () -> new Socket(VethPair.SERVER, listener.address().getPort()))) {
+            int id = Takeover.of(kernel, listener.accept(), HEAD);
+            VethPair.run("ip", "link", "set", VethPair.DEVICE, "down");
+            assertTrue(kernel.ring().claim(kernel.sessions().headerLength(id)));
+            kernel.jobs().set(0, id, kernel.sessions().nxt(id), JobList.ACK);
+            kernel.ring().commit(0, 0, 14, false, 0, 1);
+            assertEquals(0, kernel.ring().flush());
             VethPair.run("ip", "link", "set", VethPair.DEVICE, "up");
             post(List.of(id), ByteBuffer.wrap(new byte[] {42}));
             viewer.getInputStream().readNBytes(HEAD.length);
             assertEquals(42, viewer.getInputStream().read());
+        }
+    }
+
+    @Test
+    void attachSaysThatLoopbackIsDown() throws Exception {
+        VethPair.run("ip", "link", "set", "lo", "down");
+        try (KernelSide other = KernelSide.open(KernelConfig.of("ktest-other"))) {
+            KernelException refused = assertThrows(KernelException.class, () -> other.attach(VethPair.DEVICE));
+            assertTrue(refused.getMessage().contains("ip link set lo up"), refused.getMessage());
         }
     }
 }

@@ -5,16 +5,18 @@ package io.tcpoffload.kernel;
 import com.sun.jna.Memory;
 
 /**
- * Our two filters on a device's clsact qdisc. Priority is the same for all instances, the handle is the instance's: two
+ * A filter of ours on a device's clsact qdisc: one of our programs, one way. Priority is the same for all instances, the handle is the instance's: two
  * installations share a device, and a restart after a kill replaces its own stale filter.
  */
-final class TrafficFilters implements AutoCloseable {
+final class TrafficFilter implements AutoCloseable {
 
     /** Early: others' filters usually start at 1 and go on at 49152, tc's own choice. */
     static final int PRIORITY = 1984;
 
-    private static final int INGRESS = 1;
-    private static final int EGRESS = 2;
+    /** enum bpf_tc_attach_point. */
+    static final int INGRESS = 1;
+    static final int EGRESS = 2;
+
     private static final int REPLACE = 1;
 
     /** struct bpf_tc_hook: sz 0, ifindex 8, attach_point 12, parent 16. */
@@ -26,11 +28,13 @@ final class TrafficFilters implements AutoCloseable {
 
     private final String device;
     private final int ifindex;
+    private final int point;
     private final int handle;
 
-    private TrafficFilters(String device, int ifindex, int handle) {
+    private TrafficFilter(String device, int ifindex, int point, int handle) {
         this.device = device;
         this.ifindex = ifindex;
+        this.point = point;
         this.handle = handle;
     }
 
@@ -40,50 +44,34 @@ final class TrafficFilters implements AutoCloseable {
         return hash == 0 ? 1 : hash;
     }
 
-    static TrafficFilters attach(String device, int ifindex, int handle, int hook, int builder)
-            throws KernelException {
-        TrafficFilters filters = new TrafficFilters(device, ifindex, handle);
+    static TrafficFilter attach(String device, int ifindex, int point, int handle, int program) throws KernelException {
+        TrafficFilter filter = new TrafficFilter(device, ifindex, point, handle);
         try (LibBpfLog log = new LibBpfLog()) {
-            int made = filters.qdisc(true);
+            int made = filter.qdisc(true);
             if (made == 0) {
                 PinDirectory.remember(CLSACT, ifindex);
             } else if (made != -Errno.EEXIST) {
                 throw Errno.failure("making the clsact qdisc on " + device, -made, log.text());
             }
-            try {
-                filters.attachOne(INGRESS, hook, log);
-                filters.attachOne(EGRESS, builder, log);
-            } catch (KernelException e) {
-                filters.close();
-                throw e;
+            try (Memory hook = hook(ifindex, point); Memory options = filter.options(program, REPLACE)) {
+                int result = LibBpf.bpf_tc_attach(hook, options);
+                if (result < 0) {
+                    filter.close();
+                    throw Errno.failure("attaching the " + (point == INGRESS ? KernelObject.HOOK : KernelObject.BUILDER)
+                            + " to " + device, -result, log.text());
+                }
             }
         }
-        return filters;
-    }
-
-    private void attachOne(int point, int program, LibBpfLog log) throws KernelException {
-        try (Memory hook = hook(point); Memory options = options(program, REPLACE)) {
-            int result = LibBpf.bpf_tc_attach(hook, options);
-            if (result < 0) {
-                throw Errno.failure("attaching the " + (point == INGRESS ? KernelObject.HOOK : KernelObject.BUILDER)
-                        + " to " + device, -result, log.text());
-            }
-        }
-    }
-
-    private void detach(int point) {
-        try (Memory hook = hook(point); Memory options = options(0, 0)) {
-            LibBpf.bpf_tc_detach(hook, options);
-        }
+        return filter;
     }
 
     private int qdisc(boolean make) {
-        try (Memory hook = hook(INGRESS | EGRESS)) {
+        try (Memory hook = hook(ifindex, INGRESS | EGRESS)) {
             return make ? LibBpf.bpf_tc_hook_create(hook) : LibBpf.bpf_tc_hook_destroy(hook);
         }
     }
 
-    private Memory hook(int point) {
+    private static Memory hook(int ifindex, int point) {
         Memory hook = new Memory(HOOK_BYTES);
         hook.clear();
         hook.setLong(0, HOOK_BYTES);
@@ -103,12 +91,11 @@ final class TrafficFilters implements AutoCloseable {
         return options;
     }
 
-    /** Takes our filters off; the qdisc too when one of our instances made it and nobody has a filter left there. */
+    /** Takes the filter off; the qdisc too when one of our instances made it and nobody has a filter left there. */
     @Override
     public void close() {
-        try (LibBpfLog quiet = new LibBpfLog()) {
-            detach(INGRESS);
-            detach(EGRESS);
+        try (LibBpfLog quiet = new LibBpfLog(); Memory hook = hook(ifindex, point); Memory options = options(0, 0)) {
+            LibBpf.bpf_tc_detach(hook, options);
             if (FilterDump.count(ifindex) == 0) {
                 LoopbackRouting.restore(device, ifindex);
                 if (PinDirectory.remembers(CLSACT, ifindex)) {
