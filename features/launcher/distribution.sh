@@ -117,8 +117,9 @@ home_hash() {
     cksum <<<"$home" | cut -d ' ' -f 1
 }
 
+# An address of another machine, which may never answer, counts as free: the engine then says that it can't be bound.
 listening() {
-    (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null
+    timeout 2 bash -c 'exec 3<>"/dev/tcp/$1/$2"' listening "$1" "$2" 2>/dev/null
 }
 
 # Everything up to the moment before Karaf starts.
