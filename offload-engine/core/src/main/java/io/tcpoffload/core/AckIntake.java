@@ -55,10 +55,10 @@ final class AckIntake {
         }
         blockIntake.take(ack, blocks, s.sack ? blockCount : 0, delivery);
         final int delivered = delivered(acked, blocks != null && !old);
-        measure();
-        onDsack();
+        final boolean spurious = isTimeoutSpurious(acked > 0, blocks != null && !old && !blockIntake.isDsack());
         final Phase before = s.recovery.phase();
-        judgeTimeout(acked > 0, blocks != null && !old && !blockIntake.isDsack());
+        measure(spurious);
+        onDsack();
         completeRecovery(acked > 0);
         if (acked > 0) {
             grow(before, nowNs);
@@ -96,7 +96,8 @@ final class AckIntake {
         return s.sack ? delivery.bytes() : duplicate ? s.recovery.onDuplicate() : 0;
     }
 
-    private void measure() {
+    /** @param originals whether all of this is known to answer first transmissions */
+    private void measure(boolean originals) {
         final Rack rack = s.recovery.rack();
         final long rttNs = delivery.rttNs();
         if (rttNs != Delivery.NONE) {
@@ -105,7 +106,9 @@ final class AckIntake {
             s.congestion.control().onRtt(rttNs, s.board.una(), s.board.nxt());
         }
         final boolean known = rack.isReorderingSeen();
-        rack.onDelivery(delivery, s.board.una());
+        if (!originals) {
+            rack.onDelivery(delivery, s.board.una());
+        }
         if (!known && rack.isReorderingSeen()) {
             s.counters.increment(SenderCounter.REORDERING_SEEN);
         }
@@ -128,16 +131,22 @@ final class AckIntake {
         s.congestion.undo();
     }
 
-    private void judgeTimeout(boolean advanced, boolean duplicate) {
+    private boolean isTimeoutSpurious(boolean advanced, boolean duplicate) {
         if (s.recovery.phase() != Phase.TIMEOUT || !advanced && !duplicate) {
-            return;
+            return false;
         }
         // without SACK what one acknowledgement covers beside the retransmission may have arrived long before
         final boolean original = delivery.hasOriginalBefore(s.recovery.recoveryPoint()) && (s.sack || !delivery.anyResent());
-        if (s.recovery.forwardRto().onAck(original, advanced, s.newDataWaits) == ForwardRto.Verdict.SPURIOUS) {
-            s.counters.increment(SenderCounter.SPURIOUS_TIMEOUTS);
-            undo();
+        switch (s.recovery.forwardRto().onAck(original, advanced, s.newDataWaits)) {
+            case SPURIOUS -> {
+                s.counters.increment(SenderCounter.SPURIOUS_TIMEOUTS);
+                undo();
+                return true;
+            }
+            case REAL -> s.recovery.resumeRetransmitting();
+            case UNDECIDED -> { }
         }
+        return false;
     }
 
     private void completeRecovery(boolean advanced) {

@@ -12,7 +12,9 @@ final class ForwardRto {
     enum Verdict {
         UNDECIDED,
         /** Undo what the timeout did. */
-        SPURIOUS
+        SPURIOUS,
+        /** The loss was real: what waited for this goes on at once. */
+        REAL
     }
 
     private enum Step {
@@ -49,10 +51,15 @@ final class ForwardRto {
             step = Step.OFF;
             return Verdict.SPURIOUS;
         }
-        // a duplicate in step 3, or no new data in step 2: the conventional way (RFC 5682 2.1 2b, 3a)
-        step = step == Step.FIRST_ACK && !advanced ? Step.FIRST_ACK
-                : step == Step.FIRST_ACK && newDataWaits ? Step.NEW_DATA : Step.OFF;
-        return Verdict.UNDECIDED;
+        if (step == Step.FIRST_ACK) {
+            if (advanced) {
+                step = newDataWaits ? Step.NEW_DATA : Step.OFF;
+            }
+            return Verdict.UNDECIDED;
+        }
+        // RFC 5682 2.1 3a: a duplicate, or an acknowledgement of nothing but retransmissions
+        step = Step.OFF;
+        return Verdict.REAL;
     }
 
     void onNewDataSent() {

@@ -166,6 +166,11 @@ final class LossRecovery {
         return reneged;
     }
 
+    /** RFC 5682 2.1 step 3a: the conventional way, with a segment more than the window that new data has filled. */
+    void resumeRetransmitting() {
+        firstIsDue = true;
+    }
+
     void onRetransmitted() {
         firstIsDue = false;
     }

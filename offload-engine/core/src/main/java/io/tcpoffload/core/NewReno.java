@@ -20,9 +20,10 @@ final class NewReno extends LossBasedControl {
         }
     }
 
+    /** RFC 5681 (4); what limited transmit added does not count (3.2 step 2). */
     @Override
     long reduce(long flightBytes) {
-        return flightBytes / 2;
+        return Math.min(flightBytes, cwndBytes()) / 2;
     }
 
     @Override
