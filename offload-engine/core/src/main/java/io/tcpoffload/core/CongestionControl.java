@@ -14,7 +14,13 @@ interface CongestionControl {
     /** {@code bytes} were acknowledged for the first time, outside fast recovery, while the window was in full use. */
     void onAcked(long bytes, long srttNs, long nowNs);
 
-    /** Fast recovery begins with {@code flightBytes} outstanding. */
+    /** An acknowledgement came while the window was not in full use: time goes by in which nothing is learnt. */
+    void onAckedUnlimited(long nowNs);
+
+    /** A round-trip time was measured by the acknowledgement {@code una}; {@code nxt} is what leaves next. */
+    void onRtt(long rttNs, int una, int nxt);
+
+    /** Loss was found, or congestion notified, with {@code flightBytes} outstanding: sets both window and threshold. */
     void onLoss(long flightBytes, long nowNs);
 
     /** Fast recovery ended without SACK: what leaves at once must be no burst (RFC 6582 3.2 step 3). */
@@ -23,12 +29,19 @@ interface CongestionControl {
     /**
      * The retransmission timer fired.
      *
-     * @param first false when it fired before for the same data
+     * @param pipeBytes what is still thought to be in the network
+     * @param reduces whether this is a new reason to reduce the threshold
      */
-    void onTimeout(long flightBytes, boolean first);
+    void onTimeout(long flightBytes, long pipeBytes, boolean reduces);
+
+    /** The last reduction was for nothing. */
+    void undo();
 
     /** Nothing was sent for {@code idleNs}, longer than the retransmission timeout. */
     void onRestartAfterIdle(long idleNs, long rtoNs);
+
+    /** For a retransmission timeout at most {@code usedBytes} of the window were in use. */
+    void onUnderused(long usedBytes);
 
     /** True while the window grows by what is acknowledged. */
     default boolean inSlowStart() {

@@ -3,162 +3,181 @@
 package io.tcpoffload.core;
 
 /**
- * Decides what is lost and what of it is next: RFC 6675 with SACK, RFC 6582 without, and the rebuilding after a
- * timeout. Four numbers describe the flight, counting bytes, so that posts of any size are the same to it:
- * <pre>
- *   una          highRxt           lostEdge             nxt
- *    | sent again | lost, not sent  | thought in flight  |      minus what the scoreboard holds
- * </pre>
- * NextSeg() rules 3 and 4 of RFC 6675 are left out, as in Linux: they send again what is probably not lost.
+ * Decides what is lost: RFC 8985 with SACK, RFC 6582 without, and the rebuilding after a timeout; and what the sender does
+ * about it. NextSeg() rules 3 and 4 of RFC 6675 are left out, as in Linux: they send again what is probably not lost.
  */
 final class LossRecovery {
 
-    /** What the sender is doing about loss. */
+    /** What the sender is doing about loss and congestion. */
     enum Phase {
         OPEN,
+        /** Congestion was notified (RFC 3168 6.1.2), nothing is lost. */
+        REDUCED,
         FAST_RECOVERY,
         TIMEOUT
     }
 
     private final int mss;
     private final boolean sack;
-    private final SackScoreboard scoreboard = new SackScoreboard();
+    private final Scoreboard board;
+    private final Rack rack;
+    private final DuplicateAcks duplicates;
+    private final ForwardRto forwardRto = new ForwardRto();
     private Phase phase = Phase.OPEN;
     private int recoveryPoint;
-    private int highRxt;
-    private int lostEdge;
-    private int duplicates;
-    private long renoDeliveredBytes;
-    private int partialAcks;
     private boolean firstIsDue;
-    private boolean holdDuplicates;
 
-    LossRecovery(int mss, boolean sack, int una) {
+    LossRecovery(int mss, boolean sack, Scoreboard board) {
         this.mss = mss;
         this.sack = sack;
-        this.highRxt = una;
-        this.lostEdge = una;
-    }
-
-    SackScoreboard scoreboard() {
-        return scoreboard;
+        this.board = board;
+        this.rack = new Rack(board.una());
+        this.duplicates = new DuplicateAcks(mss);
     }
 
     Phase phase() {
         return phase;
     }
 
-    /** A duplicate: with SACK one that brought news (RFC 6675 2), without it one of RFC 5681 2. */
-    void onDuplicate() {
-        if (sack) {
-            duplicates++;
-        } else if (phase != Phase.TIMEOUT && !holdDuplicates) {
-            duplicates++;
-            renoDeliveredBytes += mss;
-        }
+    Rack rack() {
+        return rack;
+    }
+
+    ForwardRto forwardRto() {
+        return forwardRto;
+    }
+
+    int recoveryPoint() {
+        return recoveryPoint;
     }
 
     /**
-     * The acknowledgement went forward by {@code acked} to {@code una}; the scoreboard knows already.
+     * A duplicate acknowledgement of RFC 5681 2 on a connection without SACK.
      *
-     * @return true when this ended fast recovery
+     * @return bytes it says were delivered
      */
-    boolean onAdvance(int acked, int una, int nxt) {
-        duplicates = 0;
-        holdDuplicates = false;
-        highRxt = Seq.max(highRxt, una);
-        lostEdge = Seq.max(lostEdge, una);
-        if (phase == Phase.OPEN) {
-            renoDeliveredBytes = 0;
-            return false;
-        }
-        if (Seq.atOrAfter(una, recoveryPoint)) {
-            // RFC 6582 4: duplicates of exactly this number come from segments sent again for nothing
-            holdDuplicates = !sack && una == recoveryPoint;
-            renoDeliveredBytes = 0;
-            firstIsDue = false;
-            final boolean recovered = phase == Phase.FAST_RECOVERY;
-            phase = Phase.OPEN;
-            return recovered;
-        }
-        if (phase == Phase.FAST_RECOVERY && !sack) {
-            onPartialAck(acked, una, nxt);
-        }
-        return false;
+    int onDuplicate() {
+        return phase == Phase.TIMEOUT ? 0 : duplicates.onDuplicate(board.inFlight());
     }
 
-    /** RFC 6582 3.2 step 3: the next segment was lost too; one of the acknowledged was the one sent again. */
-    private void onPartialAck(int acked, int una, int nxt) {
-        partialAcks++;
-        renoDeliveredBytes = Math.max(0, renoDeliveredBytes - Math.max(0, acked - mss));
-        highRxt = una;
-        lostEdge = Seq.min(Seq.plus(una, mss), nxt);
+    /**
+     * The acknowledgement went forward by {@code acked}; the scoreboard knows already.
+     *
+     * @return bytes this delivers that no duplicate acknowledgement stood for; only without SACK of interest
+     */
+    int onAdvance(int acked) {
+        if (phase == Phase.OPEN) {
+            duplicates.clear();
+            return acked;
+        }
+        final boolean complete = Seq.atOrAfter(board.una(), recoveryPoint);
+        if (!sack && phase == Phase.FAST_RECOVERY && !complete) {
+            final int delivered = duplicates.onPartialAck(acked);
+            // RFC 6582 3.2 step 3: the next segment was lost, too
+            if (board.rangeCount() > 0 && !board.isLost(0)) {
+                board.lose(board.una(), Seq.min(Seq.plus(board.una(), mss), board.end(0)));
+            }
+            firstIsDue = true;
+            return delivered;
+        }
+        duplicates.clear();
+        return acked;
+    }
+
+    /** True when the acknowledgement has reached what was out when the phase began. */
+    boolean isComplete() {
+        return phase != Phase.OPEN && Seq.atOrAfter(board.una(), recoveryPoint);
+    }
+
+    /** Recovery is over, because it is complete or because it was for nothing. */
+    void open() {
+        if (phase == Phase.FAST_RECOVERY || phase == Phase.TIMEOUT) {
+            rack.onRecovered();
+        }
+        if (!sack && board.una() == recoveryPoint) {
+            duplicates.onRecoveredExactly();
+        }
+        phase = Phase.OPEN;
+        firstIsDue = false;
+        forwardRto.stop();
+    }
+
+    /**
+     * Looks at what is known as of {@code asOfNs}.
+     *
+     * @return bytes newly lost
+     */
+    int detect(long asOfNs, long srttNs) {
+        if (sack) {
+            return rack.detect(board, windowNs(srttNs), asOfNs);
+        }
+        if (board.rangeCount() == 0 || phase == Phase.FAST_RECOVERY || phase == Phase.TIMEOUT || board.isLost(0)
+                || !duplicates.isThresholdReached()) {
+            return 0;
+        }
+        final int before = board.lostBytes();
+        board.lose(board.una(), Seq.min(Seq.plus(board.una(), mss), board.end(0)));
+        return board.lostBytes() - before;
+    }
+
+    private long windowNs(long srttNs) {
+        final boolean inRecovery = phase == Phase.FAST_RECOVERY || phase == Phase.TIMEOUT;
+        return rack.reorderingWindowNs(inRecovery, board.isDupThreshSacked(mss), srttNs);
+    }
+
+    /** True when loss that was just found begins fast recovery. */
+    boolean beginsFastRecovery() {
+        return phase == Phase.OPEN || phase == Phase.REDUCED;
+    }
+
+    void beginFastRecovery() {
+        phase = Phase.FAST_RECOVERY;
+        recoveryPoint = board.nxt();
+        duplicates.onRecoveryStart();
         firstIsDue = true;
     }
 
-    /**
-     * Looks at what is known now.
-     *
-     * @return true when fast recovery begins
-     */
-    boolean detect(int una, int nxt) {
-        if (una == nxt || phase == Phase.TIMEOUT || sack && scoreboard.isEmpty()) {
-            return false;
-        }
-        final int edge = sack ? scoreboard.lossEdge(una, mss) : una;
-        if (phase == Phase.FAST_RECOVERY) {
-            lostEdge = Seq.max(lostEdge, edge);
-            return false;
-        }
-        if (!Seq.after(edge, una) && duplicates < SackScoreboard.DUP_THRESH) {
-            return false;
-        }
-        phase = Phase.FAST_RECOVERY;
-        recoveryPoint = nxt;
-        partialAcks = 0;
-        firstIsDue = highRxt == una;
-        final int firstEnd = scoreboard.holeEnd(una, Seq.min(Seq.plus(una, mss), nxt));
-        lostEdge = Seq.max(lostEdge, Seq.max(edge, firstEnd));
-        return true;
+    void beginReduction() {
+        phase = Phase.REDUCED;
+        recoveryPoint = board.nxt();
     }
 
     /**
-     * The retransmission timer fired: everything the viewer does not hold counts as lost. What it SACKed stays known
-     * (RFC 6675 5.1) unless it shows that it threw data away: it would have acknowledged a SACKed first byte.
+     * The retransmission timer fired. What the viewer SACKed stays known (RFC 6675 5.1) unless it shows that it threw
+     * data away: it would have acknowledged a SACKed first byte.
      *
      * @return true when the viewer reneged
      */
-    boolean onTimeout(int una, int nxt) {
-        final boolean reneged = scoreboard.covers(una);
+    boolean onTimeout(boolean first, long nowNs, long srttNs) {
+        final boolean reneged = board.isSacked(0);
         if (reneged) {
-            scoreboard.clear();
+            board.forgetSacked();
+        }
+        forwardRto.onTimeout(first && beginsFastRecovery() && !reneged);
+        if (sack && !reneged) {
+            rack.onTimeout(board, windowNs(srttNs), nowNs);
+        } else {
+            board.markAllLost();
         }
         phase = Phase.TIMEOUT;
-        recoveryPoint = nxt;
-        highRxt = una;
-        lostEdge = nxt;
-        duplicates = 0;
-        renoDeliveredBytes = 0;
+        recoveryPoint = board.nxt();
+        duplicates.clear();
         firstIsDue = true;
         return reneged;
     }
 
-    void onRetransmitted(int endSeq) {
-        highRxt = Seq.max(highRxt, endSeq);
+    /** RFC 5682 2.1 step 3a: the conventional way, with a segment more than the window that new data has filled. */
+    void resumeRetransmitting() {
+        firstIsDue = true;
+    }
+
+    void onRetransmitted() {
         firstIsDue = false;
     }
 
-    /** The first byte that is lost and not sent again; {@link #lostEdge()} or later when there is none. */
-    int nextLost() {
-        return Seq.before(highRxt, lostEdge) ? scoreboard.firstUnsackedFrom(highRxt) : lostEdge;
-    }
-
+    /** True when something lost waits to be sent again, which goes before new data. */
     boolean hasLost() {
-        return Seq.before(nextLost(), lostEdge);
-    }
-
-    int lostEdge() {
-        return lostEdge;
+        return board.lostBytes() > 0 && !forwardRto.prefersNewData();
     }
 
     /** True when the first lost segment goes whatever the congestion window says (RFC 6675 5 step 4.3, RFC 6582). */
@@ -166,15 +185,12 @@ final class LossRecovery {
         return firstIsDue;
     }
 
-    /** RFC 6582 4, impatient variant: of the partial acknowledgements of one recovery only the first restarts the timer. */
     boolean restartsTimer() {
-        return sack || phase != Phase.FAST_RECOVERY || partialAcks <= 1;
+        return sack || phase != Phase.FAST_RECOVERY || duplicates.restartsTimer();
     }
 
     /** RFC 6675 4, SetPipe(); without SACK each duplicate stands for a segment delivered, as in Linux. */
-    long pipeBytes(int una, int nxt) {
-        final int flight = Seq.distance(una, nxt);
-        final long delivered = scoreboard.bytes() + Math.min(renoDeliveredBytes, Math.max(0, flight - mss));
-        return Math.max(0, flight - delivered - scoreboard.unsackedBetween(highRxt, lostEdge));
+    long pipeBytes() {
+        return Math.max(0, board.pipeBytes() - duplicates.deliveredBytes());
     }
 }

@@ -2,46 +2,67 @@
 
 package io.tcpoffload.core;
 
-/** Lets valid SACK blocks into the scoreboard, and counts the others by what is wrong with them. */
+/** Lets valid SACK blocks into the scoreboard, tells duplicate reports apart, and counts what is wrong with the others. */
 final class SackIntake {
 
-    private final SackScoreboard scoreboard;
+    private final Scoreboard board;
     private final Counters counters;
+    private boolean dsack;
+    private int dsackLeft;
+    private int dsackRight;
 
-    SackIntake(SackScoreboard scoreboard, Counters counters) {
-        this.scoreboard = scoreboard;
+    SackIntake(Scoreboard board, Counters counters) {
+        this.board = board;
         this.counters = counters;
     }
 
     /**
-     * Takes the blocks of one event, which may be older than {@code una}. A block must lie inside {@code (una, nxt]}: one
-     * that began at {@code una} would contradict the acknowledgement.
-     *
-     * @return true when the viewer holds something it was not known to hold
+     * Takes the blocks of one event, whose acknowledgement may be older than the scoreboard. A block must lie inside
+     * {@code (una, nxt]}: one that began at una would contradict the acknowledgement.
      */
-    boolean take(int ack, int una, int nxt, int[] blocks, int blockCount) {
-        boolean news = false;
-        for (int i = 0; i < blockCount; i++) {
+    void take(int ack, int[] blocks, int blockCount, Delivery delivery) {
+        dsack = blockCount > 0 && isDuplicateReport(ack, blocks, blockCount);
+        if (dsack) {
+            dsackLeft = blocks[0];
+            dsackRight = blocks[1];
+            counters.increment(SenderCounter.DSACK_BLOCKS);
+        }
+        for (int i = dsack ? 1 : 0; i < blockCount; i++) {
             final int left = blocks[2 * i];
             final int right = blocks[2 * i + 1];
             if (!Seq.before(left, right)) {
                 counters.increment(SenderCounter.SACK_BLOCKS_IGNORED);
-            } else if (Seq.after(left, una) && Seq.atOrBefore(right, nxt)) {
-                news |= remember(left, right);
-            } else if (i == 0 && Seq.atOrBefore(right, ack)) {
-                counters.increment(SenderCounter.DSACK_BLOCKS);
-            } else if (Seq.after(right, una)) {
+            } else if (Seq.after(left, board.una()) && Seq.atOrBefore(right, board.nxt())) {
+                if (board.sack(left, right, delivery) == Scoreboard.OVERFLOW) {
+                    counters.increment(SenderCounter.SCOREBOARD_OVERFLOWS);
+                }
+            } else if (Seq.after(right, board.una())) {
                 counters.increment(SenderCounter.SACK_BLOCKS_IGNORED);
             }
         }
-        return news;
     }
 
-    private boolean remember(int left, int right) {
-        final int fresh = scoreboard.add(left, right);
-        if (fresh == SackScoreboard.OVERFLOW) {
-            counters.increment(SenderCounter.SCOREBOARD_OVERFLOWS);
+    /** RFC 2883 4: the first block, at or below the acknowledgement or inside the second. */
+    private static boolean isDuplicateReport(int ack, int[] blocks, int blockCount) {
+        final int left = blocks[0];
+        final int right = blocks[1];
+        if (!Seq.before(left, right)) {
+            return false;
         }
-        return fresh > 0;
+        return Seq.atOrBefore(right, ack)
+                || blockCount > 1 && Seq.atOrAfter(left, blocks[2]) && Seq.atOrBefore(right, blocks[3]);
+    }
+
+    /** True when the last event reported a duplicate. */
+    boolean isDsack() {
+        return dsack;
+    }
+
+    int dsackLeft() {
+        return dsackLeft;
+    }
+
+    int dsackRight() {
+        return dsackRight;
     }
 }

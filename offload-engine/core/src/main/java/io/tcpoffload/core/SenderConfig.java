@@ -2,6 +2,8 @@
 
 package io.tcpoffload.core;
 
+import java.util.Objects;
+
 /**
  * Settings of a {@link Sender}, validated once; immutable, so all sessions of one kind share one. Durations are in
  * nanoseconds.
@@ -47,6 +49,11 @@ public final class SenderConfig {
     /** Payload bytes of a full segment, options already subtracted. */
     public int mss() {
         return values.mss;
+    }
+
+    /** How the congestion window grows and shrinks. */
+    public CongestionAlgorithm congestionAlgorithm() {
+        return values.congestionAlgorithm;
     }
 
     /** Congestion window at the start, in segments. */
@@ -108,6 +115,7 @@ public final class SenderConfig {
     public static final class Builder {
 
         private final int mss;
+        private CongestionAlgorithm congestionAlgorithm = CongestionAlgorithm.CUBIC;
         private int initialCwndSegments = DEFAULT_INITIAL_CWND_SEGMENTS;
         private long minRtoNs = DEFAULT_MIN_RTO_NS;
         private long initialRtoNs = DEFAULT_INITIAL_RTO_NS;
@@ -125,6 +133,7 @@ public final class SenderConfig {
 
         private Builder(Builder other) {
             mss = other.mss;
+            congestionAlgorithm = other.congestionAlgorithm;
             initialCwndSegments = other.initialCwndSegments;
             minRtoNs = other.minRtoNs;
             initialRtoNs = other.initialRtoNs;
@@ -135,6 +144,12 @@ public final class SenderConfig {
             keepAliveIntervalNs = other.keepAliveIntervalNs;
             keepAliveProbes = other.keepAliveProbes;
             lingerNs = other.lingerNs;
+        }
+
+        /** {@link CongestionAlgorithm#CUBIC} unless told otherwise. */
+        public Builder congestionAlgorithm(CongestionAlgorithm algorithm) {
+            congestionAlgorithm = Objects.requireNonNull(algorithm, "congestionAlgorithm");
+            return this;
         }
 
         /** 1 to 1000. */

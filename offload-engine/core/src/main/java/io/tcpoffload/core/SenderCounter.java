@@ -15,6 +15,18 @@ public enum SenderCounter {
     FAST_RECOVERIES,
     /** Retransmission timeouts. */
     TIMEOUTS,
+    /** Retransmission timeouts after which the data proved to have been late, not lost (RFC 5682). */
+    SPURIOUS_TIMEOUTS,
+    /** Reductions of the window undone because all that was sent again had arrived before (RFC 2883, RFC 3708). */
+    REDUCTIONS_UNDONE,
+    /** Reductions of the window because congestion was notified (RFC 3168). */
+    ECN_REDUCTIONS,
+    /** Tail loss probes asked for (RFC 8985 7). */
+    LOSS_PROBES,
+    /** Losses that a tail loss probe repaired by itself. */
+    TAIL_LOSSES_REPAIRED,
+    /** 1 once the path was found to reorder (RFC 8985 6.2 step 3). */
+    REORDERING_SEEN,
     /** Window probes asked for. */
     WINDOW_PROBES,
     /** Keep-alive probes asked for. */

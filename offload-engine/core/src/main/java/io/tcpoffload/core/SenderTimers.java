@@ -11,6 +11,9 @@ final class SenderTimers {
     private final RttEstimator rtt;
     private final Liveness liveness;
     private final SessionTimer timer = new SessionTimer();
+    private long retransmitNs;
+    private Purpose early = Purpose.NONE;
+    private long earlyNs;
     private int persistBackOff;
     private boolean blocked;
 
@@ -29,12 +32,55 @@ final class SenderTimers {
     }
 
     void clear() {
-        timer.clear();
+        arm(Purpose.NONE, Long.MAX_VALUE);
     }
 
     /** RFC 6298 5.1 and 5.3; never later than the moment to give up. */
     void armRetransmit(long nowNs) {
-        timer.arm(Purpose.RETRANSMIT, Math.min(nowNs + rtt.rtoNs(), liveness.progressNs() + config.giveUpNs()));
+        retransmitNs = Math.min(nowNs + rtt.rtoNs(), liveness.progressNs() + config.giveUpNs());
+        armEarlier();
+    }
+
+    /** While data is in flight: loss may be found at {@code deadlineNs} without waiting for the retransmission timeout. */
+    void armReorder(long deadlineNs) {
+        armEarly(Purpose.REORDER, deadlineNs);
+    }
+
+    /** While data is in flight: a probe may go at {@code deadlineNs}, and instead of a timeout that would come earlier. */
+    void armLossProbe(long deadlineNs) {
+        armEarly(Purpose.LOSS_PROBE, deadlineNs);
+    }
+
+    /** Only the retransmission timeout is left to wait for. */
+    void clearEarly() {
+        if (early != Purpose.NONE) {
+            armEarly(Purpose.NONE, Long.MAX_VALUE);
+        }
+    }
+
+    private void armEarly(Purpose purpose, long deadlineNs) {
+        if (retransmitRuns()) {
+            early = purpose;
+            earlyNs = deadlineNs;
+            armEarlier();
+        }
+    }
+
+    private void armEarlier() {
+        if (early == Purpose.LOSS_PROBE || early == Purpose.REORDER && earlyNs < retransmitNs) {
+            timer.arm(early, Math.min(earlyNs, retransmitNs));
+        } else {
+            timer.arm(Purpose.RETRANSMIT, retransmitNs);
+        }
+    }
+
+    private boolean retransmitRuns() {
+        return timer.is(Purpose.RETRANSMIT) || timer.is(Purpose.REORDER) || timer.is(Purpose.LOSS_PROBE);
+    }
+
+    private void arm(Purpose purpose, long deadlineNs) {
+        early = Purpose.NONE;
+        timer.arm(purpose, deadlineNs);
     }
 
     /** True when the viewer has acknowledged nothing for so long that it counts as dead (RFC 9293 3.8.3). */
@@ -45,7 +91,7 @@ final class SenderTimers {
     void onSent(long nowNs) {
         blocked = false;
         persistBackOff = 0;
-        if (!timer.is(Purpose.RETRANSMIT)) {
+        if (!retransmitRuns()) {
             armRetransmit(nowNs);
         }
     }
@@ -57,7 +103,7 @@ final class SenderTimers {
                 liveness.onProgress(nowNs);
                 armRetransmit(nowNs);
             }
-        } else if (restart || !timer.is(Purpose.RETRANSMIT)) {
+        } else if (restart || !retransmitRuns()) {
             armRetransmit(nowNs);
         }
     }
@@ -113,12 +159,12 @@ final class SenderTimers {
             return TimerAction.GIVE_UP;
         }
         liveness.onProbe(nowNs);
-        timer.arm(Purpose.KEEP_ALIVE, nowNs + config.keepAliveIntervalNs());
+        arm(Purpose.KEEP_ALIVE, nowNs + config.keepAliveIntervalNs());
         return TimerAction.PROBE;
     }
 
     void armLinger(long nowNs) {
-        timer.arm(Purpose.LINGER, nowNs + config.lingerNs());
+        arm(Purpose.LINGER, nowNs + config.lingerNs());
     }
 
     void startLinger(long nowNs) {
@@ -129,7 +175,7 @@ final class SenderTimers {
 
     private void armPersist(long nowNs) {
         final long hopelessNs = liveness.unansweredSinceNs(nowNs) + config.giveUpNs();
-        timer.arm(Purpose.PERSIST, Math.min(nowNs + persistIntervalNs(), hopelessNs));
+        arm(Purpose.PERSIST, Math.min(nowNs + persistIntervalNs(), hopelessNs));
     }
 
     /** RFC 9293 3.8.6.1: the first probe after one retransmission timeout, then at exponentially growing intervals. */
@@ -139,9 +185,9 @@ final class SenderTimers {
 
     private void armKeepAlive() {
         if (config.keepAliveIdleNs() == 0) {
-            timer.clear();
+            clear();
         } else if (!timer.is(Purpose.KEEP_ALIVE) || liveness.unanswered() == 0) {
-            timer.arm(Purpose.KEEP_ALIVE, liveness.quietSinceNs() + config.keepAliveIdleNs());
+            arm(Purpose.KEEP_ALIVE, liveness.quietSinceNs() + config.keepAliveIdleNs());
         }
     }
 }

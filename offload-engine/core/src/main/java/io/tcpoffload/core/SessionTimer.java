@@ -10,6 +10,10 @@ final class SessionTimer {
         NONE,
         /** Data is in flight (RFC 6298). */
         RETRANSMIT,
+        /** Something is overdue, but may only be reordered (RFC 8985 6.2). */
+        REORDER,
+        /** The end of the flight is unanswered (RFC 8985 7.2). */
+        LOSS_PROBE,
         /** The viewer's window holds data back (RFC 9293 3.8.6.1). */
         PERSIST,
         /** Nothing to do: is the viewer still there (RFC 9293 3.8.4)? */

@@ -8,7 +8,7 @@ public enum TimerAction {
     /** Nothing to make now. {@link Sender#sendable} may answer otherwise than before. */
     NONE,
 
-    /** The retransmission timeout fired: ask {@link Sender#nextRetransmission}. */
+    /** Something counts as lost now, or is to be sent again as a probe: ask {@link Sender#nextRetransmission}. */
     RETRANSMIT,
 
     /** Send a segment without data at {@link Sender#probeSeq()}: a window probe or a keep-alive. */

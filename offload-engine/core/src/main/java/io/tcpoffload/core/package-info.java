@@ -11,6 +11,7 @@
  * {@code CLOCK_MONOTONIC}, which {@code System.nanoTime()} and {@code bpf_ktime_get_ns()} share. It refers to nothing
  * outside {@code java.lang} and {@code java.util}, and allocates nothing after construction; a test watches over both.
  *
- * <p>RFC 9293 (sender's clauses), 5681, 6298, 6582, 6675 with 2018, 3042, 3465, 6928.
+ * <p>RFC 9293 (sender's clauses), 5681, 6298, 6582, 6675 with 2018 and 2883, 8985, 6937 as amended by 9937, 9438, 9406,
+ * 5682, 3708, 3168, 7661 in Linux' form, 3042, 3465, 6928.
  */
 package io.tcpoffload.core;

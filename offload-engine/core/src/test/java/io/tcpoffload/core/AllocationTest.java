@@ -24,15 +24,21 @@ class AllocationTest {
     void allocatesNothing() {
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         work(5000);
-        final long before = threads.getCurrentThreadAllocatedBytes();
-        final long overhead = threads.getCurrentThreadAllocatedBytes() - before;
-        final long start = threads.getCurrentThreadAllocatedBytes();
-        work(20_000);
-        final long allocated = threads.getCurrentThreadAllocatedBytes() - start - overhead;
-        assertEquals(0, allocated, "bytes allocated by 20,000 rounds");
-        assertTrue(sender.count(SenderCounter.FAST_RECOVERIES) > 100);
-        assertTrue(sender.count(SenderCounter.TIMEOUTS) > 100);
-        assertTrue(sender.count(SenderCounter.WINDOW_PROBES) > 100);
+        long least = Long.MAX_VALUE;
+        // the JVM itself may allocate when it compiles or reports; what we allocate we allocate every time
+        for (int i = 0; i < 3; i++) {
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            final long overhead = threads.getCurrentThreadAllocatedBytes() - before;
+            final long start = threads.getCurrentThreadAllocatedBytes();
+            work(20_000);
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - start - overhead);
+        }
+        assertEquals(0, least, "bytes allocated by 20,000 rounds");
+        for (final SenderCounter counter : new SenderCounter[] {SenderCounter.FAST_RECOVERIES, SenderCounter.TIMEOUTS,
+            SenderCounter.WINDOW_PROBES, SenderCounter.LOSS_PROBES, SenderCounter.DSACK_BLOCKS, SenderCounter.ECN_REDUCTIONS,
+            SenderCounter.SPURIOUS_TIMEOUTS, SenderCounter.REDUCTIONS_UNDONE}) {
+            assertTrue(sender.count(counter) > 100, () -> counter + ": " + sender.count(counter));
+        }
     }
 
     private void work(int rounds) {
@@ -41,7 +47,10 @@ class AllocationTest {
             send();
             switch (i % 64) {
                 case 5 -> loseTheFirst();
+                case 17 -> retransmitForNothing();
+                case 23 -> notifyCongestion();
                 case 29 -> timeOut();
+                case 41 -> timeOutForNothing();
                 case 53 -> shutTheWindow();
                 default -> sender.onAck(sender.nxt(), 1 << 20, now + MS, now + MS);
             }
@@ -63,11 +72,39 @@ class AllocationTest {
         sender.onAck(sender.nxt(), 1 << 20, now + MS, now + MS);
     }
 
-    private void timeOut() {
-        now = sender.nextTimerNs();
-        sender.onTimer(now);
-        retransmit();
+    private void retransmitForNothing() {
+        final int una = sender.una();
+        loseTheFirst();
+        blocks[0] = una;
+        blocks[1] = una + MSS;
+        sender.onSack(sender.una(), 1 << 20, blocks, 1, now, now);
+    }
+
+    private void notifyCongestion() {
+        sender.onEce(now);
+        sender.takeCwrDue();
         sender.onAck(sender.nxt(), 1 << 20, now, now);
+    }
+
+    private void timeOut() {
+        waitForTimeout();
+        sender.onAck(sender.nxt(), 1 << 20, now, now);
+    }
+
+    private void timeOutForNothing() {
+        waitForTimeout();
+        sender.onAck(sender.una() + MSS / 2, 1 << 20, now, now);
+        sender.onAck(sender.nxt(), 1 << 20, now, now);
+    }
+
+    private void waitForTimeout() {
+        final long timeouts = sender.count(SenderCounter.TIMEOUTS);
+        while (sender.count(SenderCounter.TIMEOUTS) == timeouts) {
+            now = sender.nextTimerNs();
+            sender.onTimer(now);
+            retransmit();
+            send();
+        }
     }
 
     private void shutTheWindow() {

@@ -33,6 +33,56 @@ class CongestionWindowTest {
         assertEquals(20_000, divided.cwnd());
     }
 
+    @AtEveryWrap
+    @DisplayName("RFC 5681 3.1: slow start doubles a round trip, whether 1, 2 or 4 segments are acknowledged at once")
+    void slowStartDoublesWhateverIsAcknowledgedAtOnce(int isn) {
+        for (final int segments : new int[] {1, 2, 4}) {
+            final Scenario s = Scenario.withSack(isn).send(10_000);
+            assertEquals(0, s.sendable(50_000));
+            s.after(10);
+            for (int acked = 0; acked < 10_000;) {
+                acked = Math.min(10_000, acked + segments * 1000);
+                s.ack(acked);
+                final int n = s.sendable(50_000);
+                assertTrue(n > 0);
+                s.send(n);
+            }
+            assertEquals(20_000, s.cwnd(), segments + " at once");
+            assertEquals(20_000, s.sender.inFlight());
+        }
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 7661 4.4, Linux tcp_cwnd_application_limited: a window not used for a timeout goes half the way down")
+    void anUnusedWindowShrinks(int isn) {
+        final Scenario s = Scenario.withSack(isn);
+        int offset = 0;
+        while (s.cwnd() < 80_000) {
+            int n;
+            while ((n = s.sendable(100_000)) > 0) {
+                s.sender.onSent(n, s.now());
+                offset += n;
+            }
+            s.after(10).ack(offset);
+        }
+        final long before = s.cwnd();
+        final long since = s.nowMs();
+        while (s.cwnd() == before) {
+            s.send(20_000);
+            offset += 20_000;
+            s.after(10).ack(offset);
+        }
+        assertEquals((before + 20_000) / 2, s.cwnd());
+        assertTrue(s.nowMs() - since >= 200, "took " + s.nowMs());
+        for (int i = 0; i < 1000; i++) {
+            s.send(20_000);
+            offset += 20_000;
+            s.after(10).ack(offset);
+        }
+        // in slow start the window may be up to twice what is used, and one acknowledgement more
+        assertTrue(s.cwnd() >= 20_000 && s.cwnd() <= 60_000, "cwnd " + s.cwnd());
+    }
+
     @Test
     @DisplayName("RFC 3465 2.3: one look at the record adds no more than one post to the window")
     void oneStretchedAckIsLimited() {
@@ -44,7 +94,7 @@ class CongestionWindowTest {
     @Test
     @DisplayName("RFC 5681 3.1: congestion avoidance grows by one segment a window of acknowledged bytes")
     void congestionAvoidanceIsLinear() {
-        final NewReno reno = new NewReno(SenderConfig.forMss(1000).build());
+        final NewReno reno = new NewReno(SenderConfig.forMss(1000).initialCwndSegments(20).build());
         reno.onLoss(20_000, 0);
         assertEquals(10_000, reno.cwndBytes());
         for (int i = 0; i < 99; i++) {
@@ -53,6 +103,14 @@ class CongestionWindowTest {
         assertEquals(10_000, reno.cwndBytes());
         reno.onAcked(100, 0, 0);
         assertEquals(11_000, reno.cwndBytes());
+    }
+
+    @Test
+    @DisplayName("RFC 5681 3.2 step 2: half the flight, without what limited transmit added")
+    void limitedTransmitDoesNotRaiseTheThreshold() {
+        final NewReno reno = new NewReno(SenderConfig.forMss(1000).initialCwndSegments(20).build());
+        reno.onLoss(22_000, 0);
+        assertEquals(10_000, reno.ssthreshBytes());
     }
 
     @Test

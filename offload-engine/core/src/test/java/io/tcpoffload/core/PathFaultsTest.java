@@ -47,7 +47,8 @@ class PathFaultsTest {
         settings.isn = -500_000;
         final SimWorld world = new SimWorld(seed, settings);
         assertTrue(world.run(3600 * SECOND), world::toString);
-        final long bound = world.down.lost() * 11 / 10 + 1 + world.sender.count(SenderCounter.TIMEOUTS);
+        final long bound = world.down.lost() * 11 / 10 + 1 + world.sender.count(SenderCounter.TIMEOUTS)
+                + world.sender.count(SenderCounter.LOSS_PROBES);
         assertTrue(world.sender.retransmittedSegments() <= bound, () -> "seed " + seed + ": " + world);
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @DisplayName("Random paths with loss, duplication, reordering and slow viewers")
 class RandomWorldTest {
 
-    static final int RUNS = 400;
+    static final int RUNS = 1000;
 
     static LongStream seeds() {
         final Long one = Long.getLong("tcpoffload.seed");
@@ -45,7 +45,9 @@ class RandomWorldTest {
         s.viewerBuffer = 2000 + random.nextInt(300_000);
         s.windowUnit = 1 << random.nextInt(8);
         s.pollNs = random.nextBoolean() ? SimClock.MS : 20_000 + random.nextInt(5_000_000);
-        s.config = SenderConfig.forMss(s.mss).giveUpNs(600_000 * SimClock.MS).build();
+        final CongestionAlgorithm[] algorithms = CongestionAlgorithm.values();
+        s.config = SenderConfig.forMss(s.mss).giveUpNs(600_000 * SimClock.MS)
+                .congestionAlgorithm(algorithms[random.nextInt(algorithms.length)]).build();
         final SimWorld world = new SimWorld(seed, s);
         if (random.nextInt(4) == 0) {
             world.host.publishLive(1 + random.nextInt(20_000), (1 + random.nextInt(60)) * SimClock.MS);
@@ -57,6 +59,9 @@ class RandomWorldTest {
         if (random.nextInt(8) == 0) {
             world.host.allowResendingSacked();
             world.clock.after(random.nextInt(500) * SimClock.MS, world.viewer::renege);
+        }
+        if (random.nextInt(4) == 0) {
+            world.host.readRecordFirst();
         }
         final boolean done;
         try {

@@ -43,10 +43,10 @@ class RetransmissionTimeoutTest {
     @AtEveryWrap
     @DisplayName("RFC 6298 5.3: each acknowledgement of new data restarts it")
     void restartsOnProgress(int isn) {
-        final Scenario s = Scenario.withSack(isn).send(5000).at(100).ack(1000);
-        assertEquals(1100, s.timerMs());
-        s.at(200).event(1000, 3000, 4000);
-        assertEquals(1100, s.timerMs());
+        final Scenario s = Scenario.withoutSack(isn).send(5000).at(100).ack(1000);
+        assertEquals(400, s.timerMs());
+        s.at(200).event(1000);
+        assertEquals(400, s.timerMs());
     }
 
     @AtEveryWrap
@@ -83,7 +83,7 @@ class RetransmissionTimeoutTest {
     void keepsSackedDataOverATimeout(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000);
         s.at(50).event(0, 4000, 5000);
-        s.fire();
+        s.fireUntil(SenderCounter.TIMEOUTS);
         assertEquals("0+1000", s.retransmit());
         s.after(50).ack(1000);
         assertEquals("1000+2000", s.retransmit());

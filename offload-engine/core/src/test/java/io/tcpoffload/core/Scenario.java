@@ -4,7 +4,10 @@ package io.tcpoffload.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-/** Drives one sender by hand: sequence numbers as offsets from the first byte, time in milliseconds. MSS 1000. */
+/**
+ * Drives one sender by hand: sequence numbers as offsets from the first byte, time in milliseconds. MSS 1000; NewReno unless
+ * told otherwise, since halves are easy to follow.
+ */
 final class Scenario {
 
     static final int MSS = 1000;
@@ -17,7 +20,7 @@ final class Scenario {
     private long window;
 
     Scenario(int isn, boolean sack, long window) {
-        this(isn, sack, window, SenderConfig.forMss(MSS).build());
+        this(isn, sack, window, SenderConfig.forMss(MSS).congestionAlgorithm(CongestionAlgorithm.NEW_RENO).build());
     }
 
     Scenario(int isn, boolean sack, long window, SenderConfig config) {
@@ -109,6 +112,17 @@ final class Scenario {
     TimerAction fire() {
         nowMs = timerMs();
         return timer();
+    }
+
+    /** Lets the timer fire, and whatever it asks to be sent again be lost, until it has come to that. */
+    TimerAction fireUntil(SenderCounter counter) {
+        final long before = count(counter);
+        TimerAction action = fire();
+        while (count(counter) == before) {
+            retransmit();
+            action = fire();
+        }
+        return action;
     }
 
     long timerMs() {

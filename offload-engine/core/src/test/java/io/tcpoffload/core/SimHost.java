@@ -36,6 +36,8 @@ final class SimHost {
     private long published;
     private boolean gaveUp;
     private boolean mayResendSacked;
+    private boolean recordFirst;
+    private long lossProbes;
     private long probes;
 
     SimHost(SimClock clock, Random random, Sender sender, int mss, long total, long pollNs, double postFailure,
@@ -70,6 +72,11 @@ final class SimHost {
         mayResendSacked = true;
     }
 
+    /** A loop that looks at the record before it takes the events, so that these come late. */
+    void readRecordFirst() {
+        recordFirst = true;
+    }
+
     void start() {
         clock.after(0, this::poll);
     }
@@ -94,8 +101,8 @@ final class SimHost {
 
     private void poll() {
         final long now = clock.nowNs();
-        if (record != null) {
-            sender.onAck(record.ack(), record.window(), recordArrivalNs, now);
+        if (recordFirst) {
+            readRecord(now);
         }
         while (!events.isEmpty()) {
             final Arrival arrival = events.poll();
@@ -103,6 +110,7 @@ final class SimHost {
             remember(event);
             sender.onSack(event.ack(), event.window(), event.sacks(), event.sacks().length / 2, arrival.timeNs, now);
         }
+        readRecord(now);
         if (peerFin && !peerFinTold) {
             peerFinTold = true;
             sender.onPeerFin(now);
@@ -116,6 +124,12 @@ final class SimHost {
         }
         if (!gaveUp && !sender.isClosed()) {
             clock.after(pollNs, this::poll);
+        }
+    }
+
+    private void readRecord(long now) {
+        if (record != null) {
+            sender.onAck(record.ack(), record.window(), recordArrivalNs, now);
         }
     }
 
@@ -161,7 +175,9 @@ final class SimHost {
             if (n == 0) {
                 break;
             }
-            if (sender.pipeBytes() + n > sender.cwndBytes() || n > sender.usableWindowBytes()) {
+            // RFC 8985 7.3: a loss probe may exceed the window by a segment
+            final long extra = sender.count(SenderCounter.LOSS_PROBES) > lossProbes ? mss : 0;
+            if (sender.pipeBytes() + n > sender.cwndBytes() + extra || n > sender.usableWindowBytes()) {
                 throw new AssertionError(n + " bytes granted beyond a window");
             }
             if (postFails()) {
@@ -169,6 +185,7 @@ final class SimHost {
             }
             post(sender.nxt(), n, false);
             sender.onSent(n, now);
+            lossProbes = sender.count(SenderCounter.LOSS_PROBES);
         }
         if (Seq.distance(isn, sender.nxt()) == total) {
             sender.queueFin();

@@ -27,13 +27,10 @@ class ThroughputSnapshotTest {
         final StringBuilder table = new StringBuilder(
                 "# 4 MB over 100 Mbit/s with a queue of 256 KB; mean of 8 seeds. ratio = segments sent again / segments lost\n"
                 + "# recovery  rtt ms  loss %   Mbit/s  timeouts  recoveries  ratio  duplicates at the viewer\n");
-        for (final boolean sack : new boolean[] {true, false}) {
-            for (final int rtt : RTT_MS) {
-                for (final double loss : LOSS) {
-                    table.append(row(sack, rtt, loss));
-                }
-            }
-        }
+        addRows(table, true, CongestionAlgorithm.CUBIC);
+        addRows(table, false, CongestionAlgorithm.CUBIC);
+        table.append("# the same with a NewReno window\n");
+        addRows(table, true, CongestionAlgorithm.NEW_RENO);
         if ("write".equals(System.getProperty("tcpoffload.snapshot"))) {
             Files.createDirectories(SNAPSHOT.getParent());
             Files.writeString(SNAPSHOT, table);
@@ -41,7 +38,15 @@ class ThroughputSnapshotTest {
         assertEquals(Files.readString(SNAPSHOT), table.toString());
     }
 
-    private static String row(boolean sack, int rttMs, double loss) {
+    private static void addRows(StringBuilder table, boolean sack, CongestionAlgorithm algorithm) {
+        for (final int rtt : RTT_MS) {
+            for (final double loss : LOSS) {
+                table.append(row(sack, algorithm, rtt, loss));
+            }
+        }
+    }
+
+    private static String row(boolean sack, CongestionAlgorithm algorithm, int rttMs, double loss) {
         double mbits = 0;
         double timeouts = 0;
         double recoveries = 0;
@@ -55,6 +60,7 @@ class ThroughputSnapshotTest {
             s.loss = loss;
             s.totalBytes = 4_000_000;
             s.isn = -1_000_000;
+            s.config = SenderConfig.forMss(s.mss).congestionAlgorithm(algorithm).build();
             final SimWorld world = new SimWorld(seed, s);
             assertTrue(world.run(3_600_000 * SimClock.MS), world::toString);
             mbits += s.totalBytes * 8000.0 / world.elapsedNs() / SEEDS;

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.core;
+
+import io.tcpoffload.core.LossRecovery.Phase;
+
+/** What an acknowledgement changes, step by step. */
+final class AckIntake {
+
+    private final SenderParts s;
+    private final SackIntake blockIntake;
+    private final Delivery delivery = new Delivery();
+
+    AckIntake(SenderParts parts) {
+        s = parts;
+        blockIntake = new SackIntake(parts.board, parts.counters);
+    }
+
+    /** RFC 5961 5.2: neither for data that was never sent nor older than the largest window allows. */
+    boolean isAcceptable(int ack) {
+        if (s.isClosed()) {
+            return false;
+        }
+        if (Seq.after(ack, s.board.nxt())) {
+            s.counters.increment(SenderCounter.ACKS_FOR_UNSENT_DATA);
+            return false;
+        }
+        if (Seq.distance(ack, s.board.una()) > s.flow.maxWindowBytes()) {
+            s.counters.increment(SenderCounter.OLD_ACKS);
+            return false;
+        }
+        return true;
+    }
+
+    /**
+     * Takes an acceptable acknowledgement.
+     *
+     * @param blocks null for the session record, which is no event
+     */
+    void take(int ack, long windowBytes, int[] blocks, int blockCount, long arrivalNs, long nowNs) {
+        final boolean old = Seq.before(ack, s.board.una());
+        final int acked = old ? 0 : Seq.distance(s.board.una(), ack);
+        final long networkBytes = s.recovery.pipeBytes() + s.board.lostBytes();
+        final Rack rack = s.recovery.rack();
+        delivery.begin(arrivalNs, rack.minRttNs(), rack.highestEnd());
+        if (old) {
+            s.counters.increment(SenderCounter.OLD_ACKS);
+        } else {
+            takeWindow(ack, acked > 0, windowBytes, blocks == null, arrivalNs);
+        }
+        if (acked > 0) {
+            s.board.acknowledge(ack, delivery);
+            s.timeoutsWithoutProgress = 0;
+            s.liveness.onProgress(nowNs);
+        }
+        blockIntake.take(ack, blocks, s.sack ? blockCount : 0, delivery);
+        final int delivered = delivered(acked, blocks != null && !old);
+        final boolean spurious = isTimeoutSpurious(acked > 0, blocks != null && !old && !blockIntake.isDsack());
+        final Phase before = s.recovery.phase();
+        measure(spurious);
+        onDsack();
+        completeRecovery(acked > 0);
+        if (acked > 0) {
+            grow(before, nowNs);
+            s.end.onAcked(s.board.una());
+        }
+        final boolean news = acked > 0 || delivered > 0;
+        if (news) {
+            findLoss(acked > 0, delivered, networkBytes, nowNs);
+        }
+        judgeProbe(ack, blocks != null && blockCount == 0 && acked == 0, news, nowNs);
+        s.updateTimer(acked > 0, news, nowNs);
+    }
+
+    private void takeWindow(int ack, boolean advances, long windowBytes, boolean recorded, long arrivalNs) {
+        s.liveness.onHeard(arrivalNs);
+        final int edgeBefore = s.flow.rightEdge();
+        if (s.flow.onWindow(ack, advances, windowBytes, arrivalNs, recorded)) {
+            s.counters.increment(SenderCounter.WINDOW_SHRINKS);
+        }
+        if (advances || s.flow.rightEdge() != edgeBefore) {
+            s.timers.onWindowChanged();
+        }
+    }
+
+    /** Bytes this says have left the network; a duplicate with SACK is one that brought news (RFC 6675 2). */
+    private int delivered(int acked, boolean currentEvent) {
+        if (acked > 0) {
+            final int unheard = s.recovery.onAdvance(acked);
+            return s.sack ? delivery.bytes() : unheard;
+        }
+        final boolean duplicate = s.sack ? delivery.bytes() > 0 : currentEvent && s.board.inFlight() > 0;
+        if (duplicate) {
+            s.counters.increment(SenderCounter.DUPLICATE_ACKS);
+        }
+        return s.sack ? delivery.bytes() : duplicate ? s.recovery.onDuplicate() : 0;
+    }
+
+    /** @param originals whether all of this is known to answer first transmissions */
+    private void measure(boolean originals) {
+        final Rack rack = s.recovery.rack();
+        final long rttNs = delivery.rttNs();
+        if (rttNs != Delivery.NONE) {
+            s.rtt.onSample(rttNs);
+            rack.onRtt(rttNs, delivery.arrivalNs());
+            s.congestion.control().onRtt(rttNs, s.board.una(), s.board.nxt());
+        }
+        final boolean known = rack.isReorderingSeen();
+        if (!originals) {
+            rack.onDelivery(delivery, s.board.una());
+        }
+        if (!known && rack.isReorderingSeen()) {
+            s.counters.increment(SenderCounter.REORDERING_SEEN);
+        }
+    }
+
+    private void onDsack() {
+        if (!blockIntake.isDsack()) {
+            return;
+        }
+        s.recovery.rack().onDsack(s.board.una(), s.board.nxt());
+        if (s.congestion.onDsack(blockIntake.dsackLeft(), blockIntake.dsackRight())) {
+            s.counters.increment(SenderCounter.REDUCTIONS_UNDONE);
+            undo();
+        }
+    }
+
+    private void undo() {
+        s.board.unmarkLost();
+        s.recovery.open();
+        s.congestion.undo();
+    }
+
+    private boolean isTimeoutSpurious(boolean advanced, boolean duplicate) {
+        if (s.recovery.phase() != Phase.TIMEOUT || !advanced && !duplicate) {
+            return false;
+        }
+        // without SACK what one acknowledgement covers beside the retransmission may have arrived long before
+        final boolean original = delivery.hasOriginalBefore(s.recovery.recoveryPoint()) && (s.sack || !delivery.anyResent());
+        switch (s.recovery.forwardRto().onAck(original, advanced, s.newDataWaits)) {
+            case SPURIOUS -> {
+                s.counters.increment(SenderCounter.SPURIOUS_TIMEOUTS);
+                undo();
+                return true;
+            }
+            case REAL -> s.recovery.resumeRetransmitting();
+            case UNDECIDED -> { }
+        }
+        return false;
+    }
+
+    private void completeRecovery(boolean advanced) {
+        if (!advanced || !s.recovery.isComplete()) {
+            return;
+        }
+        final boolean fast = s.recovery.phase() == Phase.FAST_RECOVERY;
+        s.recovery.open();
+        s.congestion.complete();
+        if (fast && !s.sack) {
+            s.congestion.control().onRecoveredWithoutSack(s.board.inFlight());
+        }
+    }
+
+    private void grow(Phase before, long nowNs) {
+        final CongestionControl control = s.congestion.control();
+        if (before == Phase.TIMEOUT || before == Phase.OPEN && s.congestion.usage().mayGrow(control)) {
+            control.onAcked(delivery.bytes(), s.rtt.srttNs(), nowNs);
+        } else if (before == Phase.OPEN) {
+            control.onAckedUnlimited(nowNs);
+        }
+    }
+
+    /** As of the arrival: what came while the caller was busy elsewhere is still in its queue. */
+    private void findLoss(boolean advanced, int delivered, long networkBytes, long nowNs) {
+        final int lost = s.recovery.detect(delivery.arrivalNs(), s.rtt.srttNs());
+        if (lost > 0 && s.recovery.beginsFastRecovery()) {
+            s.beginFastRecovery(networkBytes, nowNs);
+        }
+        s.congestion.onDelivered(delivered, s.recovery.pipeBytes(), advanced && lost == 0);
+    }
+
+    private void judgeProbe(int ack, boolean bareDuplicate, boolean delivered, long nowNs) {
+        final boolean dsack = blockIntake.isDsack() && s.probe.isProbe(blockIntake.dsackRight());
+        if (s.probe.onAck(ack, delivered, dsack, bareDuplicate)) {
+            s.counters.increment(SenderCounter.TAIL_LOSSES_REPAIRED);
+            s.congestion.reduceAtOnce(s.board.inFlight(), nowNs);
+        }
+    }
+}

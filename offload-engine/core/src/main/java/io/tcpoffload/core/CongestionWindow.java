@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.core;
+
+/** How much may leave: the congestion control's window, or what PRR lets out while that shrinks; and the way back. */
+final class CongestionWindow {
+
+    private final int mss;
+    private final CongestionControl control;
+    private final Prr prr;
+    private final CwndUsage usage;
+    private final SpuriousRetransmission spurious = new SpuriousRetransmission();
+    private boolean reducing;
+
+    CongestionWindow(SenderConfig config, int nxt, long nowNs) {
+        mss = config.mss();
+        control = config.congestionAlgorithm().create(config);
+        prr = new Prr(mss);
+        usage = new CwndUsage(nxt, nowNs);
+    }
+
+    CongestionControl control() {
+        return control;
+    }
+
+    CwndUsage usage() {
+        return usage;
+    }
+
+    /** Bytes that may leave in addition to the {@code pipeBytes} in the network. */
+    long roomBytes(long pipeBytes) {
+        return reducing ? prr.roomBytes() : control.cwndBytes() - pipeBytes;
+    }
+
+    long bytes(long pipeBytes) {
+        return reducing ? Math.max(mss, pipeBytes + prr.roomBytes()) : control.cwndBytes();
+    }
+
+    /**
+     * Loss was found, or congestion notified.
+     *
+     * @param networkBytes what was in the network before the acknowledgement that tells so
+     */
+    void reduce(int una, long networkBytes, long flightBytes, long nowNs) {
+        if (reducing) {
+            // once a round trip; and what congestion was notified of is not undone by duplicate reports
+            spurious.stop();
+            return;
+        }
+        control.onLoss(flightBytes, nowNs);
+        prr.begin(networkBytes, control.ssthreshBytes());
+        reducing = true;
+        spurious.begin(una);
+    }
+
+    /** The probe has repaired the only loss: nothing to recover, but a reason to slow down (RFC 8985 7.4). */
+    void reduceAtOnce(long flightBytes, long nowNs) {
+        spurious.stop();
+        control.onLoss(flightBytes, nowNs);
+    }
+
+    void onTimeout(int una, long flightBytes, long pipeBytes, boolean reduces) {
+        control.onTimeout(flightBytes, pipeBytes, reduces);
+        reducing = false;
+        if (reduces) {
+            spurious.begin(una);
+        }
+    }
+
+    /** Recovery is complete: the window is the threshold from here on. */
+    void complete() {
+        reducing = false;
+    }
+
+    void undo() {
+        reducing = false;
+        spurious.stop();
+        control.undo();
+    }
+
+    void onDelivered(long bytes, long pipeBytes, boolean safe) {
+        if (reducing) {
+            prr.onDelivered(bytes, pipeBytes, safe);
+        }
+    }
+
+    void onLossByTimer() {
+        prr.onLossByTimer();
+    }
+
+    void onSent(int bytes) {
+        if (reducing) {
+            prr.onSent(bytes);
+        }
+    }
+
+    void onResent(int bytes) {
+        onSent(bytes);
+        spurious.onResent(bytes);
+    }
+
+    /** @return true when the last reduction was for nothing */
+    boolean onDsack(int left, int right) {
+        return spurious.onDsack(left, right);
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.core;
+
+/** What one acknowledgement says that the viewer has and was not known to have; filled by {@link Scoreboard}, reused. */
+final class Delivery {
+
+    /** No sample. */
+    static final long NONE = -1;
+
+    private long arrivalNs;
+    private long minRttNs;
+    private int highestBefore;
+    private int bytes;
+    private boolean anyResent;
+    private boolean anyOriginal;
+    private int firstOriginal;
+    private long originalSentNs;
+    private boolean reordered;
+    private boolean latestKnown;
+    private long latestSentNs;
+    private int latestEnd;
+
+    /**
+     * @param leastRttNs what came back faster answers an earlier transmission (RFC 8985 6.2 step 2)
+     * @param highest end of the highest sequence delivered before, RACK.fack
+     */
+    void begin(long arrival, long leastRttNs, int highest) {
+        arrivalNs = arrival;
+        minRttNs = leastRttNs;
+        highestBefore = highest;
+        bytes = 0;
+        anyResent = false;
+        anyOriginal = false;
+        reordered = false;
+        latestKnown = false;
+    }
+
+    void add(int from, int to, long sentNs, boolean resent) {
+        bytes += Seq.distance(from, to);
+        if (resent) {
+            anyResent = true;
+            if (arrivalNs - sentNs < minRttNs) {
+                return;
+            }
+        } else {
+            firstOriginal = anyOriginal ? Seq.min(firstOriginal, from) : from;
+            originalSentNs = anyOriginal ? Math.max(originalSentNs, sentNs) : sentNs;
+            anyOriginal = true;
+            reordered |= Seq.before(from, highestBefore);
+        }
+        if (!latestKnown || Rack.isSentAfter(sentNs, to, latestSentNs, latestEnd)) {
+            latestKnown = true;
+            latestSentNs = sentNs;
+            latestEnd = to;
+        }
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    long arrivalNs() {
+        return arrivalNs;
+    }
+
+    /** True when {@link #latestSentNs} and {@link #latestEnd} name the transmission that left last of those delivered. */
+    boolean latestKnown() {
+        return latestKnown;
+    }
+
+    long latestSentNs() {
+        return latestSentNs;
+    }
+
+    int latestEnd() {
+        return latestEnd;
+    }
+
+    /** True when something sent once arrived after something with a higher sequence number (RFC 8985 6.2 step 3). */
+    boolean isReordered() {
+        return reordered;
+    }
+
+    boolean anyResent() {
+        return anyResent;
+    }
+
+    /** True when something before {@code seq} arrived that left only once. */
+    boolean hasOriginalBefore(int seq) {
+        return anyOriginal && Seq.before(firstOriginal, seq);
+    }
+
+    /**
+     * Round-trip time, or {@link #NONE}. As in Linux (tcp_clean_rtx_queue) nothing that was sent again may be among what
+     * arrived (Karn's algorithm, RFC 6298 3): the rest of it may have waited for that.
+     */
+    long rttNs() {
+        return anyOriginal && !anyResent && arrivalNs > originalSentNs ? arrivalNs - originalSentNs : NONE;
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.core;
+
+/** What the pieces of one {@link Sender} share. */
+final class SenderParts {
+
+    final SenderConfig config;
+    final boolean sack;
+    final Counters counters = new Counters();
+    final Scoreboard board;
+    final RttEstimator rtt;
+    final FlowControl flow;
+    final LossRecovery recovery;
+    final CongestionWindow congestion;
+    final TailLossProbe probe;
+    final ConnectionEnd end = new ConnectionEnd();
+    final Liveness liveness;
+    final SenderTimers timers;
+    int timeoutsWithoutProgress;
+    /** Whether new data was offered that did not go, and the viewer's window has room for it. */
+    boolean newDataWaits;
+
+    SenderParts(SenderConfig config, int una, int nxt, long windowBytes, boolean sack, long nowNs) {
+        this.config = config;
+        this.sack = sack;
+        board = new Scoreboard(una, nxt, nowNs);
+        rtt = new RttEstimator(config);
+        flow = new FlowControl(config.mss(), una, windowBytes);
+        recovery = new LossRecovery(config.mss(), sack, board);
+        congestion = new CongestionWindow(config, nxt, nowNs);
+        probe = new TailLossProbe(config.mss(), nxt);
+        liveness = new Liveness(nowNs);
+        timers = new SenderTimers(config, rtt, liveness);
+    }
+
+    boolean isClosed() {
+        return end.state() == TcpConnectionState.CLOSED;
+    }
+
+    long roomBytes() {
+        return congestion.roomBytes(recovery.pipeBytes());
+    }
+
+    /** Loss was found, {@code networkBytes} having been in the network before. */
+    void beginFastRecovery(long networkBytes, long nowNs) {
+        counters.increment(SenderCounter.FAST_RECOVERIES);
+        probe.stop();
+        congestion.reduce(board.una(), networkBytes, board.inFlight(), nowNs);
+        recovery.beginFastRecovery();
+    }
+
+    /**
+     * After an acknowledgement.
+     *
+     * @param news whether it delivered anything, so that the timers of RFC 8985 start anew
+     */
+    void updateTimer(boolean advanced, boolean news, long nowNs) {
+        if (isClosed()) {
+            timers.clear();
+        } else if (end.lingers()) {
+            timers.startLinger(nowNs);
+        } else if (board.inFlight() == 0) {
+            timers.onNothingInFlight(nowNs);
+        } else {
+            timers.onInFlight(advanced && recovery.restartsTimer(), flow.usableFrom(board.una()) > 0, nowNs);
+            if (news) {
+                armEarly(nowNs);
+            }
+        }
+    }
+
+    /** RFC 8985 8: one timer; reordering goes before the probe. */
+    void armEarly(long nowNs) {
+        final long reorderNs = recovery.rack().deadlineNs();
+        if (reorderNs != Long.MAX_VALUE) {
+            timers.armReorder(reorderNs);
+        } else if (mayProbe()) {
+            armProbe(nowNs);
+        } else {
+            timers.clearEarly();
+        }
+    }
+
+    /** RFC 8985 7.2: the probe is due two round trips after the last transmission or acknowledgement. */
+    void armProbe(long nowNs) {
+        if (mayProbe()) {
+            timers.armLossProbe(nowNs + TailLossProbe.intervalNs(rtt.srttNs(), board.inFlight(), config.mss()));
+        }
+    }
+
+    /**
+     * RFC 8985 7.2 and 7.3. Without a round-trip time the probe's second would be the timeout's, and a probe then only
+     * puts the timeout off.
+     */
+    private boolean mayProbe() {
+        final boolean nothingSuspected = recovery.phase() == LossRecovery.Phase.OPEN && board.sackedBytes() == 0
+                && board.lostBytes() == 0 && recovery.rack().deadlineNs() == Long.MAX_VALUE;
+        final boolean windowCoversAll = Seq.atOrAfter(flow.rightEdge(), board.nxt());
+        return sack && rtt.srttNs() > 0 && !probe.isOutstanding() && nothingSuspected && windowCoversAll;
+    }
+}

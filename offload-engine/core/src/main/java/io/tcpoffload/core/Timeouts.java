@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.core;
+
+import io.tcpoffload.core.LossRecovery.Phase;
+
+/** What happens when the session's timer fires. */
+final class Timeouts {
+
+    private final SenderParts s;
+
+    Timeouts(SenderParts parts) {
+        s = parts;
+    }
+
+    TimerAction onTimer(long nowNs) {
+        if (nowNs < s.timers.deadlineNs()) {
+            return TimerAction.NONE;
+        }
+        return switch (s.timers.purpose()) {
+            case NONE -> TimerAction.NONE;
+            case RETRANSMIT -> onRetransmissionTimeout(nowNs);
+            case REORDER -> onReorderTimeout(nowNs);
+            case LOSS_PROBE -> onProbeTimeout(nowNs);
+            case PERSIST -> onPersistTimeout(nowNs);
+            case KEEP_ALIVE -> count(s.timers.onKeepAlive(nowNs), SenderCounter.KEEP_ALIVE_PROBES);
+            case LINGER -> {
+                s.end.expire();
+                s.timers.clear();
+                yield TimerAction.CLOSED;
+            }
+        };
+    }
+
+    private TimerAction onRetransmissionTimeout(long nowNs) {
+        if (s.timers.isHopeless(nowNs)) {
+            return TimerAction.GIVE_UP;
+        }
+        s.counters.increment(SenderCounter.TIMEOUTS);
+        final boolean first = s.timeoutsWithoutProgress == 0;
+        final int una = s.board.una();
+        final int flight = s.board.inFlight();
+        // Linux tcp_enter_loss: one reduction a loss, however it was found
+        final boolean reduces = first && s.recovery.phase() != Phase.FAST_RECOVERY;
+        s.timeoutsWithoutProgress++;
+        s.probe.stop();
+        if (s.recovery.onTimeout(first, nowNs, s.rtt.srttNs())) {
+            s.counters.increment(SenderCounter.RENEGES);
+        }
+        s.congestion.onTimeout(una, flight, s.recovery.pipeBytes(), reduces);
+        s.rtt.backOff();
+        s.timers.clearEarly();
+        if (s.flow.usableFrom(una) == 0) {
+            return count(s.timers.onPersist(nowNs), SenderCounter.WINDOW_PROBES);
+        }
+        s.timers.armRetransmit(nowNs);
+        return TimerAction.RETRANSMIT;
+    }
+
+    /** RFC 8985 6.3: the reordering window is over, and what was missing still is. */
+    private TimerAction onReorderTimeout(long nowNs) {
+        final long networkBytes = s.recovery.pipeBytes() + s.board.lostBytes();
+        final int lost = s.recovery.detect(nowNs, s.rtt.srttNs());
+        if (lost > 0) {
+            if (s.recovery.beginsFastRecovery()) {
+                s.beginFastRecovery(networkBytes, nowNs);
+            }
+            s.congestion.onLossByTimer();
+        }
+        s.armEarly(nowNs);
+        return TimerAction.RETRANSMIT;
+    }
+
+    /** RFC 8985 7.3; the retransmission timer starts anew when the probe leaves, and now in case it cannot. */
+    private TimerAction onProbeTimeout(long nowNs) {
+        s.timers.clearEarly();
+        if (s.timers.isHopeless(nowNs)) {
+            return TimerAction.GIVE_UP;
+        }
+        s.timers.armRetransmit(nowNs);
+        if (s.flow.usableFrom(s.board.una()) == 0) {
+            return TimerAction.NONE;
+        }
+        s.counters.increment(SenderCounter.LOSS_PROBES);
+        s.probe.fire(s.newDataWaits);
+        return s.newDataWaits ? TimerAction.NONE : TimerAction.RETRANSMIT;
+    }
+
+    private TimerAction onPersistTimeout(long nowNs) {
+        if (s.board.inFlight() == 0 && s.flow.usableFrom(s.board.nxt()) > 0) {
+            s.flow.overrideOnce();
+            s.timers.onUnblocked(0, nowNs);
+            return TimerAction.NONE;
+        }
+        return count(s.timers.onPersist(nowNs), SenderCounter.WINDOW_PROBES);
+    }
+
+    private TimerAction count(TimerAction action, SenderCounter probes) {
+        if (action == TimerAction.PROBE) {
+            s.counters.increment(probes);
+        }
+        return action;
+    }
+}

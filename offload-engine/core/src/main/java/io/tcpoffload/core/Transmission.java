@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.core;
+
+/** What may leave, new or again, and what follows from its leaving. */
+final class Transmission {
+
+    private final SenderParts s;
+    private boolean heldByCwnd;
+    private long idleRestartOfNs = Long.MIN_VALUE;
+
+    Transmission(SenderParts parts) {
+        s = parts;
+    }
+
+    int sendable(int available, long nowNs) {
+        if (!s.end.state().maySendData()) {
+            return 0;
+        }
+        final Scoreboard board = s.board;
+        final long usable = s.flow.usableFrom(board.nxt());
+        s.newDataWaits = available > 0 && usable > 0;
+        if (available <= 0) {
+            s.recovery.forwardRto().onNoNewData();
+            if (!s.end.finWaits()) {
+                s.timers.onUnblocked(board.inFlight(), nowNs);
+            }
+            return 0;
+        }
+        restartAfterIdle(nowNs);
+        if (s.recovery.hasLost()) {
+            return 0;
+        }
+        final long room = s.roomBytes();
+        // RFC 8985 7.3: a probe may exceed the window by a segment
+        final int granted = s.probe.wantsNewData()
+                ? s.flow.grant(Math.min(available, s.config.mss()), usable, s.config.mss())
+                : s.flow.grant(available, usable, room);
+        heldByCwnd = room < Math.min(available, usable);
+        if (granted == 0) {
+            s.recovery.forwardRto().onNoNewData();
+            if (board.inFlight() == 0) {
+                s.timers.onBlocked(nowNs);
+            } else {
+                s.congestion.usage().observe(board, heldByCwnd);
+            }
+        }
+        return granted;
+    }
+
+    /** RFC 5681 4.1: after a pause the window says nothing about the path any more. */
+    private void restartAfterIdle(long nowNs) {
+        final long sentNs = s.liveness.sentNs();
+        final long rtoNs = s.rtt.rtoNs();
+        if (s.board.inFlight() == 0 && idleRestartOfNs != sentNs && nowNs - sentNs > rtoNs) {
+            idleRestartOfNs = sentNs;
+            s.congestion.control().onRestartAfterIdle(nowNs - sentNs, rtoNs);
+        }
+    }
+
+    void onSent(int bytes, long nowNs) {
+        final int from = s.board.nxt();
+        leave(bytes, nowNs);
+        s.probe.onSent(from, s.board.nxt());
+        s.armProbe(nowNs);
+    }
+
+    private void leave(int sequenceLength, long nowNs) {
+        if (s.board.inFlight() == 0) {
+            s.liveness.onProgress(nowNs);
+        }
+        if (!s.board.sent(sequenceLength, nowNs, s.rtt.srttNs() >> Scoreboard.MERGE_SHIFT)) {
+            s.counters.increment(SenderCounter.SCOREBOARD_OVERFLOWS);
+        }
+        s.liveness.onSent(nowNs);
+        s.flow.onSent();
+        s.newDataWaits = false;
+        s.counters.add(SenderCounter.BYTES_SENT, sequenceLength);
+        s.congestion.onSent(sequenceLength);
+        s.recovery.forwardRto().onNewDataSent();
+        final CwndUsage usage = s.congestion.usage();
+        usage.observe(s.board, heldByCwnd);
+        if (s.recovery.phase() == LossRecovery.Phase.OPEN) {
+            usage.validate(s.congestion.control(), s.board.inFlight(), s.rtt.rtoNs(), nowNs);
+        }
+        s.timers.onSent(nowNs);
+    }
+
+    boolean nextRetransmission(Range out, int maxBytes) {
+        if (s.isClosed()) {
+            return false;
+        }
+        if (s.probe.wantsLastSegment()) {
+            return offerLastSegment(out, maxBytes);
+        }
+        final Scoreboard board = s.board;
+        final int first = board.firstLost();
+        if (first == board.rangeCount() || !s.recovery.hasLost()) {
+            return false;
+        }
+        final int seq = board.start(first);
+        final int hole = Seq.distance(seq, board.lostEnd(first));
+        final int mss = s.config.mss();
+        final int wanted = (int) Math.min(Math.min(hole, maxBytes), s.flow.usableFrom(seq));
+        long room = s.roomBytes();
+        if (s.recovery.firstIsDue()) {
+            room = Math.max(room, mss);
+        }
+        if (wanted <= 0 || room < Math.min(mss, wanted)) {
+            return false;
+        }
+        int length = (int) Math.min(wanted, room);
+        if (length < hole && length > mss) {
+            length -= length % mss;
+        }
+        offer(out, seq, length);
+        return true;
+    }
+
+    private boolean offerLastSegment(Range out, int maxBytes) {
+        final int nxt = s.board.nxt();
+        final boolean fin = s.end.isFin(Seq.plus(nxt, -1));
+        final int seq = fin ? Seq.plus(nxt, -1) : s.probe.lastSegmentStart(s.board.una(), nxt);
+        final int length = (int) Math.min(Math.min(Seq.distance(seq, nxt), maxBytes), s.flow.usableFrom(seq));
+        if (length <= 0) {
+            return false;
+        }
+        offer(out, seq, length);
+        return true;
+    }
+
+    private void offer(Range out, int seq, int length) {
+        final boolean fin = s.end.isFin(seq);
+        out.set(seq, fin ? 0 : s.end.dataBytes(seq, length), fin);
+    }
+
+    void onRetransmitted(int seq, int sequenceLength, long nowNs) {
+        if (!s.board.resent(seq, Seq.plus(seq, sequenceLength), nowNs)) {
+            s.counters.increment(SenderCounter.SCOREBOARD_OVERFLOWS);
+        }
+        s.recovery.onRetransmitted();
+        s.congestion.onResent(sequenceLength);
+        s.liveness.onSent(nowNs);
+        s.counters.add(SenderCounter.BYTES_RETRANSMITTED, sequenceLength);
+        final int mss = s.config.mss();
+        s.counters.add(SenderCounter.SEGMENTS_RETRANSMITTED, (sequenceLength + mss - 1) / mss);
+        final boolean probed = s.probe.onResent(s.board.nxt());
+        if (probed || seq == s.board.una() && s.recovery.restartsTimer()) {
+            s.timers.armRetransmit(nowNs);
+        }
+    }
+
+    boolean finDue(long nowNs) {
+        if (!s.end.finWaits() || s.recovery.hasLost()) {
+            return false;
+        }
+        if (s.flow.usableFrom(s.board.nxt()) == 0) {
+            if (s.board.inFlight() == 0) {
+                s.timers.onBlocked(nowNs);
+            }
+            return false;
+        }
+        return s.roomBytes() > 0;
+    }
+
+    void onFinSent(long nowNs) {
+        s.end.onFinSent(s.board.nxt());
+        leave(1, nowNs);
+        s.armProbe(nowNs);
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Pacing hints (Linux tcp_update_pacing_rate, tcp_tso_autosize)")
+class PacingTest {
+
+    private static final long MS = 1_000_000L;
+
+    @Test
+    void aWindowARoundTripAndAFifthMoreTwiceInSlowStart() {
+        assertEquals(1_200_000, Pacing.bytesPerSecond(100_000, 100_000, 100 * MS));
+        assertEquals(2_000_000, Pacing.bytesPerSecond(100_000, Long.MAX_VALUE, 100 * MS));
+        assertEquals(Long.MAX_VALUE, Pacing.bytesPerSecond(100_000, 100_000, 0));
+    }
+
+    @Test
+    void aBurstIsAMillisecondTwoSegmentsAtLeastAPostAtMost() {
+        assertEquals(2000, Pacing.burstBytes(1_000_000, 20 * MS, 1000));
+        assertEquals(12_000, Pacing.burstBytes(12_500_000, 20 * MS, 1000));
+        assertEquals(65_000, Pacing.burstBytes(1_000_000_000, 20 * MS, 1000));
+        assertEquals(65_000, Pacing.burstBytes(Long.MAX_VALUE, 0, 1000));
+        // half a millisecond away: the full size, halved for each further 512 us
+        assertEquals(65_000, Pacing.burstBytes(1_000_000, MS / 2, 1000));
+        assertEquals(33_000, Pacing.burstBytes(1_000_000, MS, 1000));
+    }
+
+    @AtEveryWrap
+    void aSenderTellsBoth(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(10_000).at(100).ack(10_000);
+        assertEquals(100 * MS, s.sender.minRttNs());
+        assertEquals(2 * s.cwnd() * 10, s.sender.pacingBytesPerSecond());
+        assertEquals(2000, s.sender.burstBytes());
+    }
+}

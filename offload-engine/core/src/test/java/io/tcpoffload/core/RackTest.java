@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("RACK: loss found by time")
+class RackTest {
+
+    private static final long MS = Scenario.MS;
+
+    @AtEveryWrap
+    @DisplayName("RFC 8985 6.2 step 4: fewer than three SACKed above wait a quarter of the round-trip time, by timer")
+    void waitsForTheReorderingWindow(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(10_000).at(40);
+        s.event(0, 1000, 2000);
+        assertEquals("none", s.retransmit());
+        assertEquals(50, s.timerMs());
+        assertEquals(TimerAction.RETRANSMIT, s.fire());
+        assertEquals("0+1000", s.retransmit());
+        assertEquals(1, s.count(SenderCounter.FAST_RECOVERIES));
+        assertEquals(0, s.count(SenderCounter.TIMEOUTS));
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 8985 6.2 step 3: on a path that reorders, three SACKed above are no loss before the window is over")
+    void learnsThatThePathReorders(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(10_000).at(40);
+        s.event(0, 1000, 2000);
+        s.at(42).ack(2000);
+        assertEquals(1, s.count(SenderCounter.REORDERING_SEEN));
+        s.at(45).event(2000, 3000, 7000);
+        assertEquals("none", s.retransmit());
+        assertEquals(55, s.timerMs());
+        s.at(50).ack(7000);
+        assertEquals("none", s.retransmit());
+        assertEquals(0, s.count(SenderCounter.FAST_RECOVERIES));
+        s.at(51).event(7000, 8000, 10_000);
+        assertEquals(TimerAction.RETRANSMIT, s.fire());
+        assertEquals("7000+1000", s.retransmit());
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 8985 6.2 step 5: a lost retransmission is found without a timeout, and is no second reduction")
+    void findsLostRetransmissions(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(10_000).at(50);
+        s.event(0, 1000, 4000);
+        assertEquals("0+1000", s.retransmit());
+        s.at(60).event(0, 1000, 10_000);
+        s.send(2000);
+        assertEquals("none", s.retransmit());
+        s.at(110).event(0, 1000, 12_000);
+        assertEquals("0+1000", s.retransmit());
+        assertEquals(1, s.count(SenderCounter.FAST_RECOVERIES));
+        assertEquals(0, s.count(SenderCounter.TIMEOUTS));
+        assertEquals(5000, s.sender.ssthreshBytes());
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 8985 6.2: judged as of the arrival, so that what waits in the caller's queue is heard first")
+    void aBusyCallerFindsNoFalseLoss(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(10_000).at(500);
+        s.sender.onSack(isn, 1_000_000, new int[] {isn + 1000, isn + 2000}, 1, 40 * MS, s.now());
+        assertEquals("none", s.retransmit());
+        s.sender.onSack(isn + 2000, 1_000_000, new int[0], 0, 42 * MS, s.now());
+        assertEquals("none", s.retransmit());
+        assertEquals(0, s.count(SenderCounter.FAST_RECOVERIES));
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 8985 6.3: a timeout loses the first segment and what is overdue, not what has just left")
+    void aTimeoutKeepsWhatHasJustLeft(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(1000).at(20).ack(1000).send(3000);
+        s.fireUntil(SenderCounter.LOSS_PROBES);
+        s.retransmit();
+        final long timeout = s.timerMs();
+        s.at(timeout - 5).send(2000);
+        s.at(timeout);
+        assertEquals(TimerAction.RETRANSMIT, s.timer());
+        assertEquals("1000+1000", s.retransmit());
+        assertEquals(3000, s.sender.pipeBytes());
+    }
+
+    @Test
+    @DisplayName("RFC 8985 6.2 step 4: DSACKs widen the window once a round, to a round trip at most, for 16 recoveries")
+    void dsacksWidenTheWindow() {
+        final Rack rack = new Rack(0);
+        rack.onRtt(40 * MS, 0);
+        assertEquals(0, rack.reorderingWindowNs(true, false, 100 * MS));
+        assertEquals(0, rack.reorderingWindowNs(false, true, 100 * MS));
+        assertEquals(10 * MS, rack.reorderingWindowNs(false, false, 100 * MS));
+        rack.onDsack(0, 1000);
+        rack.onDsack(500, 2000);
+        assertEquals(20 * MS, rack.reorderingWindowNs(false, false, 100 * MS));
+        rack.onDsack(1000, 2000);
+        assertEquals(30 * MS, rack.reorderingWindowNs(false, false, 100 * MS));
+        assertEquals(25 * MS, rack.reorderingWindowNs(false, false, 25 * MS));
+        for (int i = 0; i < 15; i++) {
+            rack.onRecovered();
+        }
+        assertEquals(30 * MS, rack.reorderingWindowNs(false, false, 100 * MS));
+        rack.onRecovered();
+        assertEquals(10 * MS, rack.reorderingWindowNs(false, false, 100 * MS));
+    }
+
+    @Test
+    @DisplayName("RFC 8985 6.2 step 2: what comes back faster than any round trip answers the first transmission")
+    void ignoresAnswersToTheFirstTransmission() {
+        final Delivery delivery = new Delivery();
+        delivery.begin(100 * MS, 40 * MS, 0);
+        delivery.add(0, 1000, 70 * MS, true);
+        assertEquals(false, delivery.latestKnown());
+        delivery.begin(110 * MS, 40 * MS, 0);
+        delivery.add(0, 1000, 70 * MS, true);
+        assertEquals(true, delivery.latestKnown());
+        assertEquals(Delivery.NONE, delivery.rttNs());
+    }
+
+    @Test
+    @DisplayName("Linux tcp_min_rtt: a minimum is forgotten after five minutes, not before two and a half")
+    void theLeastRoundTripTimeAges() {
+        final MinRtt least = new MinRtt();
+        assertEquals(0, least.ns());
+        final long half = MinRtt.HALF_WINDOW_NS;
+        least.onSample(10, half);
+        least.onSample(30, half + 1);
+        assertEquals(10, least.ns());
+        least.onSample(20, 2 * half);
+        assertEquals(10, least.ns());
+        least.onSample(30, 3 * half);
+        assertEquals(20, least.ns());
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.DisplayName;
+
+@DisplayName("Retransmissions that were for nothing")
+class SpuriousRetransmissionTest {
+
+    @AtEveryWrap
+    @DisplayName("RFC 2883, RFC 3708, Linux tcp_may_undo: when all that was sent again is reported twice, the window comes back")
+    void dsackUndoesFastRecovery(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(10_000).at(50);
+        s.event(0, 2000, 10_000);
+        assertEquals("0+2000", s.retransmit());
+        s.at(60).ack(10_000);
+        assertEquals(5000, s.cwnd());
+        s.at(100).event(10_000, 0, 1000);
+        assertEquals(0, s.count(SenderCounter.REDUCTIONS_UNDONE));
+        s.event(10_000, 1000, 2000);
+        assertEquals(1, s.count(SenderCounter.REDUCTIONS_UNDONE));
+        assertEquals(10_000, s.cwnd());
+        assertEquals(Long.MAX_VALUE, s.sender.ssthreshBytes());
+        assertEquals(10_000, s.sendable(20_000));
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 2883: a report about what was never sent again undoes nothing, nor does one of two")
+    void aDuplicateByThePathUndoesNothing(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(5000).at(50).ack(5000).send(8000).at(100);
+        s.event(5000, 7000, 13_000);
+        s.event(5000, 4000, 5000, 7000, 13_000);
+        assertEquals("5000+2000", s.retransmit());
+        s.at(150).ack(13_000);
+        s.event(13_000, 5000, 6000);
+        assertEquals(0, s.count(SenderCounter.REDUCTIONS_UNDONE));
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 5682 3.1: data that left only once arrives after the timeout: it was late, not lost")
+    void forwardRtoWithSack(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(10_000);
+        s.fire();
+        assertEquals("0+1000", s.retransmit());
+        s.after(60).ack(2000);
+        assertEquals(1, s.count(SenderCounter.SPURIOUS_TIMEOUTS));
+        assertEquals("none", s.retransmit());
+        // as it was, and grown by what was acknowledged
+        assertEquals(12_000, s.cwnd());
+        assertEquals(Long.MAX_VALUE, s.sender.ssthreshBytes());
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 5682 2.1: the first answer may be for either transmission, so new data goes; the second decides")
+    void forwardRtoWithoutSack(int isn) {
+        final Scenario s = Scenario.withoutSack(isn).send(10_000);
+        assertEquals(0, s.sendable(20_000));
+        s.fire();
+        assertEquals("0+1000", s.retransmit());
+        s.after(10).ack(1000);
+        assertEquals("none", s.retransmit());
+        assertEquals(2000, s.sendable(20_000));
+        s.send(2000);
+        assertEquals("none", s.retransmit());
+        s.after(10).ack(2000);
+        assertEquals(1, s.count(SenderCounter.SPURIOUS_TIMEOUTS));
+        assertEquals("none", s.retransmit());
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 5682 2.1 step 3a: a duplicate after the new data: the loss was real")
+    void aDuplicateMeansRealLoss(int isn) {
+        final Scenario s = Scenario.withoutSack(isn).send(10_000);
+        s.sendable(20_000);
+        s.fire();
+        s.retransmit();
+        s.after(10).ack(1000).send(2000);
+        s.after(10).event(1000);
+        assertEquals("1000+1000", s.retransmit(1000));
+        assertEquals(0, s.count(SenderCounter.SPURIOUS_TIMEOUTS));
+        s.after(10).ack(12_000);
+        assertEquals(5000, s.sender.ssthreshBytes());
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 5682 2.1 step 2b: no new data, or no window for it: the conventional way at once")
+    void withoutNewDataTheConventionalWay(int isn) {
+        final Scenario s = Scenario.withoutSack(isn).send(10_000);
+        s.sendable(20_000);
+        s.fire();
+        s.retransmit();
+        s.after(10).ack(1000);
+        assertEquals("none", s.retransmit());
+        assertEquals(0, s.sendable(0));
+        assertEquals("1000+2000", s.retransmit());
+        final Scenario shut = new Scenario(isn, false, 10_000).send(10_000);
+        shut.sendable(20_000);
+        shut.fire();
+        shut.retransmit();
+        shut.after(10).window(9000).ack(1000);
+        assertEquals("1000+2000", shut.retransmit());
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 5682 3.1: SACKed before the timeout is no evidence")
+    void earlierSacksProveNothing(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(10_000).at(50);
+        s.event(0, 1000, 2000);
+        s.fireUntil(SenderCounter.TIMEOUTS);
+        s.retransmit();
+        s.after(10).ack(2000);
+        assertEquals(0, s.count(SenderCounter.SPURIOUS_TIMEOUTS));
+        assertTrue(s.sender.ssthreshBytes() <= 5000);
+    }
+}
