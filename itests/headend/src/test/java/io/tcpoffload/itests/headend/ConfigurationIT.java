@@ -10,6 +10,7 @@ import io.tcpoffload.itests.HttpViewer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 class ConfigurationIT {
 
     private static final int PACKET = 188;
+    /** Felix File Install looks every second, and overlooks a change made while it still hands the last one on. */
+    private static final long SETTLE_MILLIS = 1500;
     private static final Headend HEADEND = Headend.named("settings");
 
     private Path engine;
@@ -52,8 +55,8 @@ class ConfigurationIT {
 
     @AfterEach
     void restore() throws IOException {
-        Files.writeString(engine, engineBefore);
-        Files.writeString(demo, demoBefore);
+        write(engine, engineBefore);
+        write(demo, demoBefore);
         awaitTransport("OFFLOAD");
         awaitDemo("/demo");
     }
@@ -71,10 +74,22 @@ class ConfigurationIT {
                 .contains("\"transport\":\"" + transport + "\""));
     }
 
-    /** Writes a setting as a user does, in place of the one that is there. */
-    private static void set(Path file, String key, String value) throws IOException {
-        List<String> lines = Files.readAllLines(file).stream().filter(line -> !line.startsWith(key + " ")).toList();
-        Files.writeString(file, String.join("\n", lines) + "\n" + key + " = " + value + "\n");
+    /** Writes settings as a user does, each in place of the one that is there. */
+    private static void set(Path file, String... settings) throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(file));
+        for (String setting : settings) {
+            String key = setting.substring(0, setting.indexOf('='));
+            lines.removeIf(line -> line.startsWith(key));
+            lines.add(setting);
+        }
+        write(file, String.join("\n", lines) + "\n");
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        if (!Files.readString(file).equals(text)) {
+            Await.sleep(SETTLE_MILLIS);
+            Files.writeString(file, text);
+        }
     }
 
     private void assertSaid(String problem) {
@@ -86,12 +101,8 @@ class ConfigurationIT {
         long pid = HEADEND.karaf().orElseThrow().pid();
         try (HttpViewer viewer = HttpViewer.open(HEADEND.listener(), "/demo")) {
             viewer.read(PACKET);
-            set(engine, "maxSessions", "70000");
-            set(engine, "transport", "warp");
-            set(engine, "devices", "a-name-longer-than-linux-allows");
-            set(engine, "listener", "localhost");
-            set(engine, "instance", "no spaces");
-            set(engine, "storeDirectory", "stores");
+            set(engine, "maxSessions = 70000", "transport = warp", "devices = a-name-longer-than-linux-allows",
+                    "listener = localhost", "instance = no spaces", "storeDirectory = stores");
             assertSaid("io.tcpoffload.engine: maxSessions '70000' is not valid: 1 to 65536");
             assertSaid("io.tcpoffload.engine: transport 'warp' is not valid: auto, offload or nio");
             assertSaid("io.tcpoffload.engine: devices 'a-name-longer-than-linux-allows' is not valid: auto, or "
@@ -109,8 +120,7 @@ class ConfigurationIT {
 
     @Test
     void rightSettingsBesideAWrongOneAreTaken() throws IOException {
-        set(engine, "maxSessions", "0");
-        set(engine, "transport", "nio");
+        set(engine, "maxSessions = 0", "transport = nio");
         assertSaid("io.tcpoffload.engine: maxSessions '0' is not valid: 1 to 65536");
         awaitTransport("NIO");
     }
@@ -119,22 +129,21 @@ class ConfigurationIT {
     void wrongDemoSettingsAreNamedAndTheDemoPlaysOn() throws IOException {
         try (HttpViewer viewer = HttpViewer.open(HEADEND.listener(), "/demo")) {
             viewer.read(PACKET);
-            set(demo, "enabled", "perhaps");
+            set(demo, "enabled = perhaps");
             assertSaid("io.tcpoffload.headend.demo: enabled = 'perhaps' is not valid: true or false");
-            set(demo, "enabled", "true");
-            set(demo, "channel", "a/b");
+            set(demo, "enabled = true", "channel = a/b");
             assertSaid("io.tcpoffload.headend.demo: channel = 'a/b' is not valid: 1 to 64 letters, digits");
             for (int i = 0; i < 500; i++) {
                 assertEquals(0x47, viewer.read(PACKET)[0]);
             }
         }
-        set(demo, "channel", "trailer");
+        set(demo, "channel = trailer");
         awaitDemo("/trailer");
     }
 
     @Test
     void transportNioIsSaidEverywhere() throws IOException {
-        set(engine, "transport", "nio");
+        set(engine, "transport = nio");
         awaitTransport("NIO");
         awaitDemo("/demo");
         String info = HEADEND.shell("offload:info");

@@ -166,6 +166,7 @@ final class Headend implements AutoCloseable {
         assertTrue(karaf().isEmpty(), "Karaf still runs");
         if (Files.exists(file("etc/io.tcpoffload.engine.cfg"))) {
             assertEquals(List.of(), leftovers(), "left behind");
+            Await.none("left on devices", Leftovers::onIdleDevices);
         }
     }
 }

@@ -133,7 +133,7 @@ class StockKarafIT {
         console.run("feature:uninstall " + feature);
         assertEquals(bundlesBefore, bundles(), "bundles after the uninstall");
         assertEquals(List.of(), Leftovers.of(INSTANCE), "left behind by the engine");
-        Await.none("queueing disciplines without filters", Leftovers::idleQdiscs);
+        Await.none("left on devices", Leftovers::onIdleDevices);
         assertFalse(offered("io.tcpoffload.api.OffloadEngine", null));
     }
 
