@@ -69,6 +69,17 @@ public final class Wire {
         return flags;
     }
 
+    /**
+     * Takes what says that a frame is a repetition out of {@link #tsharkFlags}.
+     *
+     * @return repeated frames; tshark calls some of them fast or spurious besides
+     */
+    public static long takeRetransmissions(Map<String, Long> flags) {
+        long frames = flags.getOrDefault("This frame is a (suspected) retransmission", 0L);
+        flags.keySet().removeIf(flag -> flag.contains("retransmission"));
+        return frames;
+    }
+
     private FlowCheck flow(int viewerPort) {
         return flows.computeIfAbsent(viewerPort, p -> new FlowCheck(complaints));
     }
