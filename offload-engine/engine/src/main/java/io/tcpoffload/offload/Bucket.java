@@ -43,6 +43,11 @@ final class Bucket {
         viewers[count++] = viewer;
     }
 
+    /** The same bytes, for others. */
+    void clear() {
+        count = 0;
+    }
+
     MediaChannel media() {
         return media;
     }

@@ -5,6 +5,7 @@ package io.tcpoffload.offload;
 import io.tcpoffload.channel.Cursor;
 import io.tcpoffload.channel.Extent;
 import io.tcpoffload.channel.Step;
+import io.tcpoffload.kernel.DmaRing;
 import io.tcpoffload.channel.TsPacket;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +18,7 @@ import java.util.List;
  */
 final class FanOut {
 
-    /** Payload of a post: whole MPEG-TS packets, at most {@link io.tcpoffload.kernel.DmaRing#MAX_PAYLOAD}. */
+    /** Payload of a post: whole MPEG-TS packets, at most {@link DmaRing#MAX_PAYLOAD}. */
     static final int PIECE_BYTES = 347 * TsPacket.SIZE;
 
     private final Poster poster;
@@ -26,13 +27,15 @@ final class FanOut {
     private Bucket[] table = new Bucket[64];
     private int used;
     private Bucket last;
+    private int sent;
 
     FanOut(Poster poster) {
         this.poster = poster;
     }
 
     /**
-     * Puts the viewer down for what it can be sent now.
+     * Puts the viewer down for what it can be sent now. A full post leaves at once, while all that belongs to its viewers
+     * is in the processor's cache.
      *
      * @return {@link Step#DATA} if it was put down, {@link Step#NONE} if there is nothing or no room, {@link Step#CLOSE}
      *         if the viewer is to be disconnected
@@ -51,7 +54,12 @@ final class FanOut {
         if (room == 0) {
             return Step.NONE;
         }
-        bucketFor(viewer, wholePackets(toPieceEnd(room))).add(viewer);
+        Bucket bucket = bucketFor(viewer, wholePackets(toPieceEnd(room)));
+        bucket.add(viewer);
+        if (bucket.count() == DmaRing.MAX_TARGETS) {
+            sent += poster.post(bucket, nowNs);
+            bucket.clear();
+        }
         return Step.DATA;
     }
 
@@ -119,12 +127,11 @@ final class FanOut {
     }
 
     /**
-     * Posts what {@link #offer} put down.
+     * Posts what {@link #offer} put down and has not posted itself.
      *
-     * @return viewers sent to
+     * @return viewers sent to, by {@link #offer} too
      */
     int post(long nowNs) {
-        int sent = 0;
         for (int b = 0; b < used; b++) {
             sent += poster.post(pool.get(b), nowNs);
         }
@@ -133,6 +140,8 @@ final class FanOut {
             used = 0;
             last = null;
         }
-        return sent;
+        int all = sent;
+        sent = 0;
+        return all;
     }
 }
