@@ -62,7 +62,7 @@ final class OsgiEngineSource implements EngineSource, ServiceTrackerCustomizer<O
 
     @Override
     public String remedy() {
-        return "install the feature tcpoffload-engine, or look into the log for why the engine does not run";
+        return "if none comes, install the feature tcpoffload-engine, or look into the log for why the engine does not run";
     }
 
     @Override
