@@ -20,6 +20,7 @@ import io.tcpoffload.channel.Cursor;
 import io.tcpoffload.channel.Extent;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.Step;
+import io.tcpoffload.channel.TsPacket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -124,7 +125,7 @@ final class NioViewer extends ChannelInboundHandlerAdapter implements ChannelFut
     }
 
     private void sendExtent() {
-        int length = Math.min(extent.length(), CHUNK_BYTES);
+        int length = chunkLength();
         ByteBuf chunk = socket.alloc().directBuffer(length);
         memory.clear().position(extent.memoryOffset()).limit(extent.memoryOffset() + length);
         chunk.writeBytes(memory);
@@ -135,6 +136,18 @@ final class NioViewer extends ChannelInboundHandlerAdapter implements ChannelFut
         cursor.advance(length);
         pendingBytes += length;
         write(chunk);
+    }
+
+    /**
+     * Ends at a packet's end: one segment more may overwrite what comes next, and then a viewer within a packet could
+     * not go on at the newest segment.
+     */
+    private int chunkLength() {
+        if (extent.length() <= CHUNK_BYTES) {
+            return extent.length();
+        }
+        int over = (int) ((extent.position() + CHUNK_BYTES - extent.segmentStart()) % TsPacket.SIZE);
+        return CHUNK_BYTES - over;
     }
 
     private void write(ByteBuf buffer) {

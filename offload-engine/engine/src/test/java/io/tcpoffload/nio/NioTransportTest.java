@@ -30,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -120,12 +121,13 @@ class NioTransportTest {
         }
     }
 
+    /** Segments of a tenth of the store, and some of which two fill it: the third overwrites the first at once. */
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void aSlowViewerSkipsWholePacketsToANewestSegment(boolean epoll) throws Exception {
+    @CsvSource({"true, 500", "false, 500", "true, 2500"})
+    void aSlowViewerSkipsWholePacketsToANewestSegment(boolean epoll, int packets) throws Exception {
         var channel = channel(NioLimits.DEFAULT, epoll, RecoverPolicy.KEYFRAME);
         List<Integer> starts = new ArrayList<>();
-        int segment = 188 * 500;
+        int segment = 188 * packets;
         publish(channel, segment, true);
         var client = new TestClient(server.address(), 8192);
         try (client) {
