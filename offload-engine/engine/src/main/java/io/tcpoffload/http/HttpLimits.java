@@ -22,10 +22,10 @@ public record HttpLimits(int requestLineBytes, int headBytes, Duration headDeadl
     public static final int HEAD_BYTES = 8192;
     /** A set-top box sends its head in one packet; ten seconds forgive two lost SYN-ACKs and a lost request. */
     public static final Duration HEAD_DEADLINE = Duration.ofSeconds(10);
-    /** With 12 KiB each at most, 12 MiB. */
-    public static final int WAITING = 1024;
+    /** With 12 KiB each at most, 48 MiB. */
+    public static final int WAITING = 4096;
     /** A quarter: one address, which may be a whole street behind a translator, never shuts the others out. */
-    public static final int WAITING_PER_ADDRESS = 256;
+    public static final int WAITING_PER_ADDRESS = 1024;
 
     public static final HttpLimits DEFAULT = new HttpLimits(REQUEST_LINE_BYTES, HEAD_BYTES, HEAD_DEADLINE, WAITING,
             WAITING_PER_ADDRESS);

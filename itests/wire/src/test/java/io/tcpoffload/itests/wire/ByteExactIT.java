@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What viewers get, and what is on the wire, when nothing goes wrong. */
 class ByteExactIT {
 
-    private static final int VIEWERS = 200;
+    private static final int VIEWERS = 300;
     private static final int SEGMENT = 188 * 7 * 40;
     private static final int SEGMENTS = 30;
     private static final int PAUSE_MILLIS = 30;
