@@ -10,6 +10,7 @@ final class AckIntake {
     private final SenderParts s;
     private final SackIntake blockIntake;
     private final Delivery delivery = new Delivery();
+    private long duplicateBytes;
 
     AckIntake(SenderParts parts) {
         s = parts;
@@ -118,6 +119,11 @@ final class AckIntake {
         if (!blockIntake.isDsack()) {
             return;
         }
+        duplicateBytes += Seq.distance(blockIntake.dsackLeft(), blockIntake.dsackRight());
+        if (duplicateBytes > s.counters.get(SenderCounter.BYTES_RETRANSMITTED)) {
+            // Linux tcp_dsack_seen: more came twice than left twice, so the path duplicates
+            return;
+        }
         s.recovery.rack().onDsack(s.board.una(), s.board.nxt());
         if (s.congestion.onDsack(blockIntake.dsackLeft(), blockIntake.dsackRight())) {
             s.counters.increment(SenderCounter.REDUCTIONS_UNDONE);
@@ -173,7 +179,8 @@ final class AckIntake {
     /** As of the arrival: what came while the caller was busy elsewhere is still in its queue. */
     private void findLoss(boolean advanced, int delivered, long networkBytes, long nowNs) {
         final int lost = s.recovery.detect(delivery.arrivalNs(), s.rtt.srttNs());
-        if (lost > 0 && s.recovery.beginsFastRecovery()) {
+        // what was lost after a recovery began is still to be recovered when that ends (Linux tcp_time_to_recover)
+        if (s.board.lostBytes() > 0 && s.recovery.beginsFastRecovery()) {
             s.beginFastRecovery(networkBytes, nowNs);
         }
         s.congestion.onDelivered(delivered, s.recovery.pipeBytes(), advanced && lost == 0);

@@ -41,7 +41,7 @@ final class CongestionWindow {
      *
      * @param networkBytes what was in the network before the acknowledgement that tells so
      */
-    void reduce(int una, long networkBytes, long flightBytes, long nowNs) {
+    void reduce(long networkBytes, long flightBytes, long nowNs) {
         if (reducing) {
             // once a round trip; and what congestion was notified of is not undone by duplicate reports
             spurious.stop();
@@ -50,7 +50,7 @@ final class CongestionWindow {
         control.onLoss(flightBytes, nowNs);
         prr.begin(networkBytes, control.ssthreshBytes());
         reducing = true;
-        spurious.begin(una);
+        spurious.begin();
     }
 
     /** The probe has repaired the only loss: nothing to recover, but a reason to slow down (RFC 8985 7.4). */
@@ -59,11 +59,11 @@ final class CongestionWindow {
         control.onLoss(flightBytes, nowNs);
     }
 
-    void onTimeout(int una, long flightBytes, long pipeBytes, boolean reduces) {
+    void onTimeout(long flightBytes, long pipeBytes, boolean reduces) {
         control.onTimeout(flightBytes, pipeBytes, reduces);
         reducing = false;
         if (reduces) {
-            spurious.begin(una);
+            spurious.begin();
         }
     }
 
@@ -94,9 +94,9 @@ final class CongestionWindow {
         }
     }
 
-    void onResent(int bytes) {
+    void onResent(int seq, int bytes) {
         onSent(bytes);
-        spurious.onResent(bytes);
+        spurious.onResent(seq, bytes);
     }
 
     /** @return true when the last reduction was for nothing */

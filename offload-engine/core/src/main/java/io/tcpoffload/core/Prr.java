@@ -50,7 +50,7 @@ final class Prr {
         roomBytes = Math.max(count, sentBytes == 0 ? mss : 0);
     }
 
-    /** Loss was found by the clock: no acknowledgement lets anything out, so one segment may go (Linux tcp_rack_reo_timeout). */
+    /** Loss was found by the clock: no acknowledgement lets anything out, so one segment may (Linux tcp_rack_reo_timeout). */
     void onLossByTimer() {
         roomBytes = Math.max(roomBytes, mss);
     }

@@ -130,7 +130,8 @@ final class Scoreboard {
         if (first == last && isSacked(first)) {
             return 0;
         }
-        final int growth = (leavesFront(first, from, SACKED) ? 1 : 0) + (leavesBack(last, to, SACKED) ? 1 : 0) - (last - first);
+        final int added = (leavesFront(first, from, SACKED) ? 1 : 0) + (leavesBack(last, to, SACKED) ? 1 : 0);
+        final int growth = added - (last - first);
         if (growth > 0 && count + growth > MAX_RANGES_BY_SACK) {
             return OVERFLOW;
         }

@@ -114,7 +114,7 @@ public final class Sender {
         cwrDue = true;
         parts.counters.increment(SenderCounter.ECN_REDUCTIONS);
         if (parts.recovery.phase() == LossRecovery.Phase.OPEN) {
-            parts.congestion.reduce(una(), pipeBytes(), inFlight(), nowNs);
+            parts.congestion.reduce(pipeBytes(), inFlight(), nowNs);
             parts.recovery.beginReduction();
         }
     }

@@ -46,7 +46,7 @@ final class SenderParts {
     void beginFastRecovery(long networkBytes, long nowNs) {
         counters.increment(SenderCounter.FAST_RECOVERIES);
         probe.stop();
-        congestion.reduce(board.una(), networkBytes, board.inFlight(), nowNs);
+        congestion.reduce(networkBytes, board.inFlight(), nowNs);
         recovery.beginFastRecovery();
     }
 

@@ -9,14 +9,14 @@ package io.tcpoffload.core;
 final class SpuriousRetransmission {
 
     private boolean watching;
-    private int marker;
+    private int resentFrom;
+    private int resentTo;
     private long resentBytes;
     private long reportedBytes;
 
-    /** The window is reduced while {@code una} is the oldest byte out. */
-    void begin(int una) {
+    /** The window is reduced. */
+    void begin() {
         watching = true;
-        marker = una;
         resentBytes = 0;
         reportedBytes = 0;
     }
@@ -25,13 +25,21 @@ final class SpuriousRetransmission {
         watching = false;
     }
 
-    void onResent(int bytes) {
+    void onResent(int from, int bytes) {
+        final int to = Seq.plus(from, bytes);
+        resentFrom = resentBytes == 0 ? from : Seq.min(resentFrom, from);
+        resentTo = resentBytes == 0 ? to : Seq.max(resentTo, to);
         resentBytes += bytes;
     }
 
-    /** @return true when the reduction was for nothing; told once */
+    /**
+     * The viewer got {@code [left, right)} twice. Outside of what was sent again that is the path's doing (RFC 3708 3).
+     *
+     * @return true when the reduction was for nothing; told once
+     */
     boolean onDsack(int left, int right) {
-        if (!watching || resentBytes == 0 || Seq.before(left, marker)) {
+        final boolean ours = resentBytes > 0 && Seq.atOrAfter(left, resentFrom) && Seq.atOrBefore(right, resentTo);
+        if (!watching || !ours) {
             return false;
         }
         reportedBytes += Seq.distance(left, right);

@@ -47,7 +47,7 @@ final class Timeouts {
         if (s.recovery.onTimeout(first, nowNs, s.rtt.srttNs())) {
             s.counters.increment(SenderCounter.RENEGES);
         }
-        s.congestion.onTimeout(una, flight, s.recovery.pipeBytes(), reduces);
+        s.congestion.onTimeout(flight, s.recovery.pipeBytes(), reduces);
         s.rtt.backOff();
         s.timers.clearEarly();
         if (s.flow.usableFrom(una) == 0) {

@@ -139,7 +139,7 @@ final class Transmission {
             s.counters.increment(SenderCounter.SCOREBOARD_OVERFLOWS);
         }
         s.recovery.onRetransmitted();
-        s.congestion.onResent(sequenceLength);
+        s.congestion.onResent(seq, sequenceLength);
         s.liveness.onSent(nowNs);
         s.counters.add(SenderCounter.BYTES_RETRANSMITTED, sequenceLength);
         final int mss = s.config.mss();

@@ -60,6 +60,20 @@ class RackTest {
     }
 
     @AtEveryWrap
+    @DisplayName("RFC 5681 3.2: what is lost of a later flight is a recovery and a reduction of its own")
+    void lossAfterTheRecoveryPointBeginsAnotherRecovery(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(10_000).at(50);
+        s.event(0, 1000, 10_000);
+        assertEquals("0+1000", s.retransmit());
+        s.send(4000);
+        s.at(100).event(0, 1000, 11_000, 12_000, 14_000);
+        s.ack(11_000);
+        assertEquals("11000+1000", s.retransmit());
+        assertEquals(2, s.count(SenderCounter.FAST_RECOVERIES));
+        assertEquals(2000, s.sender.ssthreshBytes());
+    }
+
+    @AtEveryWrap
     @DisplayName("RFC 8985 6.2: judged as of the arrival, so that what waits in the caller's queue is heard first")
     void aBusyCallerFindsNoFalseLoss(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).at(500);

@@ -129,7 +129,10 @@ class ScoreboardTest {
                     board.acknowledge(isn + ack, delivery);
                     assertEquals(model.acknowledge(ack), delivery.bytes(), where);
                 }
-                case 1, 2 -> assertEquals(model.mark(from, to, ByteModel.SACKED), board.sack(isn + from, isn + to, delivery), where);
+                case 1, 2 -> {
+                    final int fresh = model.mark(from, to, ByteModel.SACKED);
+                    assertEquals(fresh, board.sack(isn + from, isn + to, delivery), where);
+                }
                 case 3 -> {
                     final int first = board.firstLost();
                     assertEquals(model.firstLost(), first == board.rangeCount() ? -1 : board.start(first) - isn, where);
