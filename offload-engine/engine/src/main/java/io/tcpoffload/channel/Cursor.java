@@ -144,6 +144,11 @@ public final class Cursor implements AutoCloseable {
         return position != NOT_STARTED && lag() > lagMax;
     }
 
+    /** Whether the viewer is to be disconnected now for lagging, whether or not it could be sent to. */
+    public boolean isTooSlow() {
+        return policy == RecoverPolicy.DISCONNECT && isOverdue();
+    }
+
     /** Counts bytes as sent. */
     public void advance(int bytes) {
         position = position + bytes;

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
@@ -151,9 +152,18 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         for (Listener listener : snapshot()) {
             addresses.add(listener.address());
             listener.counters().forEach((name, value) -> counters.merge("http_" + name, value, Long::sum));
+            listener.list().forEach(media -> count(media, counters));
         }
         return new EngineInfo(Build.VERSION, transports.automatic(), transports.reason(), addresses,
                 transports.devices(), transports.features(), counters);
+    }
+
+    private static void count(MediaChannel media, Map<String, Long> into) {
+        for (ChannelCounter counter : ChannelCounter.values()) {
+            into.merge("channel_" + counter.name().toLowerCase(Locale.ROOT), media.counters().get(counter), Long::sum);
+        }
+        into.merge("store_direct_files", media.store().directFiles(), Long::sum);
+        into.merge("store_buffered_files", media.store().bufferedFiles(), Long::sum);
     }
 
     @Override

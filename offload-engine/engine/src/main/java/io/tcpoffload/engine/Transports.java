@@ -67,12 +67,14 @@ final class Transports implements AutoCloseable {
     }
 
     String reason() {
-        return reason;
+        return offload != null && offload.devices().isEmpty()
+                ? "attached to no network device: every viewer gets the ordinary transport; correct the setting devices"
+                : reason;
     }
 
     /** Why a channel has the transport it has. */
     String reason(ChannelSpec spec) {
-        return spec.transport() == TransportMode.NIO ? "the channel's option transport=nio asks for it" : reason;
+        return spec.transport() == TransportMode.NIO ? "the channel's option transport=nio asks for it" : reason();
     }
 
     /** @throws OffloadException if the channel wants what can't be had */

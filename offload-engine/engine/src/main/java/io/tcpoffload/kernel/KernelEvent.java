@@ -71,11 +71,6 @@ public final class KernelEvent {
         return (reasons() & reason) != 0;
     }
 
-    /** The flags byte of the TCP header. */
-    public int tcpFlags() {
-        return buffer.getShort(offset + TCP_FLAGS_OFFSET) & 0xFFFF;
-    }
-
     public int seq() {
         return buffer.getInt(offset + SEQ_OFFSET);
     }

@@ -117,11 +117,6 @@ public final class SessionTable {
         return records.getInt(base(id) + SessionDescriptor.DUP_ACKS);
     }
 
-    /** Acknowledgements with the ECE flag so far, modulo 2^32. */
-    public int eceAcks(int id) {
-        return records.getInt(base(id) + SessionDescriptor.ECE_ACKS);
-    }
-
     /** Whether the viewer's FIN has arrived in order. */
     public boolean finReceived(int id) {
         return (records.get(base(id) + SessionDescriptor.RECEIVE_FLAGS) & SessionDescriptor.RECEIVED_FIN) != 0;

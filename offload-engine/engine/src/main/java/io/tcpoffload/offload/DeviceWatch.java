@@ -27,6 +27,7 @@ final class DeviceWatch {
     private final Consumer<Device> onLost;
     private final Set<String> refused = new HashSet<>();
     private final Set<Device> lost = new HashSet<>();
+    private final Set<String> missed = new HashSet<>();
 
     /**
      * @param wanted interface names, empty for all
@@ -47,11 +48,22 @@ final class DeviceWatch {
             }
         }
         Set<String> present = present();
+        reportMissing(present);
         refused.retainAll(present);
         for (String name : present) {
             boolean attached = kernel.devices().stream().anyMatch(d -> d.name().equals(name) && !lost.contains(d));
             if (!attached && !refused.contains(name)) {
                 attach(name);
+            }
+        }
+    }
+
+    private void reportMissing(Set<String> present) {
+        missed.removeAll(present);
+        for (String name : wanted) {
+            if (!present.contains(name) && missed.add(name)) {
+                LOG.warn("There is no network device '{}', which the setting devices names: viewers that come another "
+                        + "way get the ordinary transport; 'ip link' lists the names", name);
             }
         }
     }

@@ -42,19 +42,19 @@ final class FanOut {
      */
     Step offer(ViewerSession viewer, long nowNs) {
         Cursor cursor = viewer.cursor();
+        long lag = cursor.lag();
+        int room = viewer.sender().sendable((int) Math.min(lag, PIECE_BYTES), nowNs);
+        if (room == 0 && lag > 0 && !cursor.isTooSlow()) {
+            return Step.NONE; /* and no skip: one pause is one skip, made when the viewer can be sent to again */
+        }
         Step step = cursor.next(extent);
-        if (step != Step.DATA) {
-            viewer.sender().sendable(0, nowNs);
-            return step;
+        if (step != Step.DATA || room == 0) {
+            return step == Step.CLOSE ? step : Step.NONE;
         }
         if (!viewer.followJumps()) {
             return Step.CLOSE;
         }
-        int room = viewer.sender().sendable(Math.min(extent.length(), PIECE_BYTES), nowNs);
-        if (room == 0) {
-            return Step.NONE;
-        }
-        Bucket bucket = bucketFor(viewer, wholePackets(toPieceEnd(room)));
+        Bucket bucket = bucketFor(viewer, wholePackets(toPieceEnd(Math.min(room, extent.length()))));
         bucket.add(viewer);
         if (bucket.count() == DmaRing.MAX_TARGETS) {
             sent += poster.post(bucket, nowNs);

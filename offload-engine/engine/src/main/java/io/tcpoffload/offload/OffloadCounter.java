@@ -35,6 +35,8 @@ public enum OffloadCounter {
     HALF_CLOSED_GONE,
     /** Of those: viewers whose unacknowledged bytes the store has overwritten. */
     HISTORY_LOST,
+    /** Of those: viewers too far behind, where the channel's policy or the store's size leaves nothing else. */
+    CUT_OFF,
     /** Of those: viewers that did not take the rest of a stream that had ended. */
     CLOSE_TIMEOUTS,
     /** Of those: viewers of a device that is gone. */

@@ -2,6 +2,7 @@
 
 package io.tcpoffload.offload;
 
+import io.tcpoffload.channel.CloseReason;
 import io.tcpoffload.channel.Extent;
 import io.tcpoffload.channel.Step;
 import io.tcpoffload.core.Range;
@@ -159,6 +160,10 @@ final class SessionLoop {
         if (session.isClosing()) {
             return done + finish(session);
         }
+        if (!session.media().isOpen() && session.isDrainingLongerThan(CLOSE_TIMEOUT_NS, nowNs)) {
+            reset(session, OffloadCounter.CLOSE_TIMEOUTS);
+            return 1;
+        }
         return done + switch (fanOut.offer(session, nowNs)) {
             case DATA -> 1;
             case NONE -> 0;
@@ -166,9 +171,15 @@ final class SessionLoop {
         };
     }
 
+    /** The end of a stream is delivered; a viewer that is cut off has a full window, and no FIN would get through. */
     private int closeByCursor(ViewerSession session) {
-        LOG.debug("{}: closing, {}", session.remote(), session.cursor().closeReason());
-        session.closeOrderly(nowNs);
+        CloseReason reason = session.cursor().closeReason();
+        if (reason == CloseReason.CHANNEL_CLOSED) {
+            session.closeOrderly(nowNs);
+        } else {
+            LOG.info("{} on {}: reset, {}", session.remote(), session.media().name(), reason);
+            reset(session, OffloadCounter.CUT_OFF);
+        }
         return 1;
     }
 

@@ -35,6 +35,7 @@ final class ViewerSession {
     private boolean ackDue;
     private long lastReplyNs;
     private long closingSinceNs = Long.MAX_VALUE;
+    private long drainingSinceNs = Long.MAX_VALUE;
 
     ViewerSession(long id, int slot, InetSocketAddress local, InetSocketAddress remote, Device device,
             SessionTable table, Cursor cursor, Sender sender) {
@@ -186,6 +187,12 @@ final class ViewerSession {
 
     boolean isClosingLongerThan(long ns, long nowNs) {
         return isClosing() && nowNs - closingSinceNs > ns;
+    }
+
+    /** Whether the viewer has had so long to take what is left of a channel that has ended. */
+    boolean isDrainingLongerThan(long ns, long nowNs) {
+        drainingSinceNs = Math.min(drainingSinceNs, nowNs);
+        return nowNs - drainingSinceNs > ns;
     }
 
     SessionInfo info() {
