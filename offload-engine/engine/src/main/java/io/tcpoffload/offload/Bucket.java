@@ -48,16 +48,8 @@ final class Bucket {
         count = 0;
     }
 
-    MediaChannel media() {
-        return media;
-    }
-
     Device device() {
         return device;
-    }
-
-    int headerLength() {
-        return headerLength;
     }
 
     /** Stream offset of the first byte. */

@@ -35,45 +35,33 @@ final class Poster {
     }
 
     /**
-     * Posts new data to all viewers of a bucket and moves on those whose device took it.
+     * Posts new data to all viewers of a bucket, at most {@link DmaRing#MAX_TARGETS}, and moves on those whose device
+     * took it.
      *
      * @return how many it took
      */
     int post(Bucket bucket, long nowNs) {
-        int sent = 0;
-        for (int first = 0; first < bucket.count(); first += DmaRing.MAX_TARGETS) {
-            int count = Math.min(DmaRing.MAX_TARGETS, bucket.count() - first);
-            int done = postSome(bucket, first, count, nowNs);
-            if (done < 0) {
-                break;
-            }
-            sent += done;
+        int count = bucket.count();
+        if (count == 0) {
+            return 0;
         }
-        return sent;
-    }
-
-    private int postSome(Bucket bucket, int first, int count, long nowNs) {
         DmaRing ring = kernel.ring();
-        if (!copy(ring, bucket.headerLength(), bucket.media().store().memory(), bucket.memoryOffset(),
-                bucket.length())) {
-            return -1;
-        }
-        if (!bucket.media().store().stillValid(bucket.position())) {
-            counters.add(OffloadCounter.OVERWRITTEN, 1);
-            return -1;
+        ViewerSession shape = bucket.viewer(0);
+        if (!copy(ring, shape, bucket.position(), bucket.memoryOffset(), bucket.length())) {
+            return 0;
         }
         int job = reserve(count);
         int bytes = bucket.length();
         for (int i = 0; i < count; i++) {
-            ViewerSession viewer = bucket.viewer(first + i);
+            ViewerSession viewer = bucket.viewer(i);
             int nxt = viewer.sender().nxt();
             jobs.set(job + i, viewer.slot(), nxt, DATA_FLAGS);
             table.nxt(viewer.slot(), nxt + bytes);
         }
-        send(ring, bucket.viewer(first), bytes, job, count);
+        send(ring, shape, bytes, job, count);
         int sent = 0;
         for (int i = 0; i < count; i++) {
-            ViewerSession viewer = bucket.viewer(first + i);
+            ViewerSession viewer = bucket.viewer(i);
             if (taken(job + i)) {
                 viewer.sender().onSent(bytes, nowNs);
                 viewer.cursor().advance(bytes);
@@ -93,11 +81,7 @@ final class Poster {
      */
     boolean repeat(ViewerSession viewer, int seq, int memoryOffset, int length, long position) {
         DmaRing ring = kernel.ring();
-        if (!copy(ring, viewer.headerLength(), viewer.media().store().memory(), memoryOffset, length)
-                || !viewer.media().store().stillValid(position)) {
-            return false;
-        }
-        return sendOne(ring, viewer, seq, DATA_FLAGS, length);
+        return copy(ring, viewer, position, memoryOffset, length) && sendOne(ring, viewer, seq, DATA_FLAGS, length);
     }
 
     /**
@@ -135,13 +119,18 @@ final class Poster {
         return sum == null ? 0 : sum.sum();
     }
 
-    private boolean copy(DmaRing ring, int headerLength, ByteBuffer memory, int offset, int length) {
-        if (!claim(ring, headerLength)) {
+    /** Fills a slot from the store; false if there is none, or if the store was overwritten meanwhile. */
+    private boolean copy(DmaRing ring, ViewerSession shape, long position, int memoryOffset, int length) {
+        if (!claim(ring, shape.headerLength())) {
             return false;
         }
         ByteBuffer payload = ring.payload();
-        payload.put(payload.position(), memory, offset, length);
-        return true;
+        payload.put(payload.position(), shape.memory(), memoryOffset, length);
+        if (shape.media().store().stillValid(position)) {
+            return true;
+        }
+        counters.add(OffloadCounter.OVERWRITTEN, 1);
+        return false;
     }
 
     private boolean claim(DmaRing ring, int headerLength) {

@@ -8,6 +8,7 @@ import io.tcpoffload.channel.Step;
 import io.tcpoffload.core.Range;
 import io.tcpoffload.core.TcpConnectionState;
 import io.tcpoffload.kernel.Device;
+import io.tcpoffload.kernel.EventHandler;
 import io.tcpoffload.kernel.JobList;
 import io.tcpoffload.kernel.KernelEvent;
 import io.tcpoffload.kernel.KernelSide;
@@ -65,6 +66,8 @@ final class SessionLoop {
     private final Range range = new Range();
     private final Extent extent = new Extent();
     private final int[] sackBlocks = new int[8];
+    /** Made once: a method reference in the loop would be an object a turn. */
+    private final EventHandler eventHandler = this::onEvent;
     private long nowNs;
 
     SessionLoop(KernelSide kernel, OffloadCounters counters) {
@@ -117,7 +120,7 @@ final class SessionLoop {
             command.run();
             done++;
         }
-        done += kernel.events().poll(this::onEvent, EVENTS_A_TURN);
+        done += kernel.events().poll(eventHandler, EVENTS_A_TURN);
         boolean inFlight = false;
         boolean waiting = false;
         for (int i = sessions.size() - 1; i >= 0; i--) {

@@ -12,6 +12,7 @@ import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.SessionTable;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 
 /** A viewer whose connection the engine owns. All of it belongs to the session loop's thread. */
 final class ViewerSession {
@@ -25,6 +26,7 @@ final class ViewerSession {
     private final int networkOffset;
     private final int mss;
     private final Cursor cursor;
+    private final ByteBuffer memory;
     private final Sender sender;
     private final StreamMap stream = new StreamMap();
     private final long startedAt = System.currentTimeMillis();
@@ -48,6 +50,7 @@ final class ViewerSession {
         this.networkOffset = table.linkLength(slot);
         this.mss = table.mss(slot);
         this.cursor = cursor;
+        this.memory = cursor.channel().store().memory();
         this.sender = sender;
         this.una = sender.una();
         this.finSeen = table.finReceived(slot);
@@ -85,6 +88,11 @@ final class ViewerSession {
 
     int mss() {
         return mss;
+    }
+
+    /** The store's memory, for absolute access. */
+    ByteBuffer memory() {
+        return memory;
     }
 
     Cursor cursor() {
