@@ -3,6 +3,7 @@
 package io.tcpoffload.channel;
 
 import io.tcpoffload.api.RecoverPolicy;
+import java.nio.ByteBuffer;
 
 /**
  * One viewer's place in a channel, and the rules for a viewer that is too slow. It starts at the segment that is the
@@ -14,7 +15,7 @@ import io.tcpoffload.api.RecoverPolicy;
  * {@link #rescue} instead, so that the rest of its packet is taken before it is overwritten. Owned by one thread;
  * the numbers for people ({@link #position()}, {@link #lag()}, {@link #jumps()}) may be read from any. No allocation.
  */
-public final class Cursor implements AutoCloseable {
+public final class Cursor implements Source {
 
     private static final long NOT_STARTED = -1;
 
@@ -38,10 +39,7 @@ public final class Cursor implements AutoCloseable {
         start();
     }
 
-    /**
-     * What to do now. {@link Step#DATA} fills in bytes that are there at this moment: after copying them ask
-     * {@link SegmentStore#stillValid}, and if it says no, throw the copy away and call this again.
-     */
+    @Override
     public Step next(Extent out) {
         if (closeReason != null) {
             return Step.CLOSE;
@@ -134,6 +132,7 @@ public final class Cursor implements AutoCloseable {
      * it is there, keep it until it can be sent, and {@link #advance}. After that the viewer can wait at a packet's
      * end for as long as it likes. At most 187 bytes between two jumps.
      */
+    @Override
     public boolean rescue(Extent out) {
         return policy == RecoverPolicy.KEYFRAME && isOverdue() && position >= store.tail() && restOfPacket(out) > 0
                 && next(out) == Step.DATA;
@@ -144,12 +143,12 @@ public final class Cursor implements AutoCloseable {
         return position != NOT_STARTED && lag() > lagMax;
     }
 
-    /** Whether the viewer is to be disconnected now for lagging, whether or not it could be sent to. */
+    @Override
     public boolean isTooSlow() {
         return policy == RecoverPolicy.DISCONNECT && isOverdue();
     }
 
-    /** Counts bytes as sent. */
+    @Override
     public void advance(int bytes) {
         position = position + bytes;
     }
@@ -159,18 +158,29 @@ public final class Cursor implements AutoCloseable {
         return position != NOT_STARTED && store.locate(position, out);
     }
 
-    /** Stream offset of the next byte to send, or -1 before there was a segment to start at. */
+    @Override
+    public boolean locate(long at, Extent out) {
+        return store.locate(at, out);
+    }
+
+    @Override
+    public boolean stillValid(long at) {
+        return store.stillValid(at);
+    }
+
+    @Override
     public long position() {
         return position;
     }
 
-    /** Bytes from here to the live edge, 0 before the start. */
+    @Override
     public long lag() {
         long at = position;
         return at == NOT_STARTED ? 0 : Math.max(0, store.head() - at);
     }
 
     /** Times the viewer went on at the newest segment. After each, TCP sequence numbers and stream offsets part by more. */
+    @Override
     public long jumps() {
         return jumps;
     }
@@ -180,7 +190,7 @@ public final class Cursor implements AutoCloseable {
         return jumpedFrom;
     }
 
-    /** Why the last {@link #next} said {@link Step#CLOSE}; null before. */
+    @Override
     public CloseReason closeReason() {
         return closeReason;
     }
@@ -189,7 +199,27 @@ public final class Cursor implements AutoCloseable {
         return channel;
     }
 
-    /** The viewer is gone. Idempotent. */
+    @Override
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public ByteBuffer memory() {
+        return store.memory();
+    }
+
+    /** The channel. */
+    @Override
+    public Object stream() {
+        return channel;
+    }
+
+    @Override
+    public String name() {
+        return channel.name();
+    }
+
     @Override
     public void close() {
         if (!closed) {

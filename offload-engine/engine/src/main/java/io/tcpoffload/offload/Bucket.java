@@ -3,14 +3,13 @@
 package io.tcpoffload.offload;
 
 import io.tcpoffload.channel.Extent;
-import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.kernel.Device;
 import java.util.Arrays;
 
 /** Viewers that get the same bytes next, by headers of the same length on the same device. Reused. */
 final class Bucket {
 
-    private MediaChannel media;
+    private Object stream;
     private Device device;
     private int headerLength;
     private int mss;
@@ -21,7 +20,7 @@ final class Bucket {
     private int count;
 
     void open(ViewerSession first, Extent extent, int bytes) {
-        media = first.media();
+        stream = first.source().stream();
         device = first.device();
         headerLength = first.headerLength();
         mss = first.mss();
@@ -32,7 +31,7 @@ final class Bucket {
     }
 
     boolean fits(ViewerSession viewer, long at, int bytes) {
-        return position == at && length == bytes && media == viewer.media() && device == viewer.device()
+        return position == at && length == bytes && stream == viewer.source().stream() && device == viewer.device()
                 && headerLength == viewer.headerLength() && mss == viewer.mss();
     }
 

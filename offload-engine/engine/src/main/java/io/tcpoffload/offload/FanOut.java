@@ -2,8 +2,8 @@
 
 package io.tcpoffload.offload;
 
-import io.tcpoffload.channel.Cursor;
 import io.tcpoffload.channel.Extent;
+import io.tcpoffload.channel.Source;
 import io.tcpoffload.channel.Step;
 import io.tcpoffload.channel.TsPacket;
 import io.tcpoffload.kernel.DmaRing;
@@ -41,13 +41,13 @@ final class FanOut {
      *         if the viewer is to be disconnected
      */
     Step offer(ViewerSession viewer, long nowNs) {
-        Cursor cursor = viewer.cursor();
-        long lag = cursor.lag();
+        Source source = viewer.source();
+        long lag = source.lag();
         int room = viewer.sender().sendable((int) Math.min(lag, PIECE_BYTES), nowNs);
-        if (room == 0 && lag > 0 && !cursor.isTooSlow()) {
+        if (room == 0 && lag > 0 && !source.isTooSlow()) {
             return Step.NONE; /* and no skip: one pause is one skip, made when the viewer can be sent to again */
         }
-        Step step = cursor.next(extent);
+        Step step = source.next(extent);
         if (step != Step.DATA || room == 0) {
             return step == Step.CLOSE ? step : Step.NONE;
         }

@@ -130,7 +130,7 @@ public final class OffloadTransport implements ViewerTransport {
 
     @Override
     public int viewers(MediaChannel media) {
-        return thread.ask(() -> (int) loop.sessions().stream().filter(session -> session.media() == media).count(), 0);
+        return thread.ask(() -> (int) loop.sessions().stream().filter(session -> session.source().stream() == media).count(), 0);
     }
 
     /** The devices under the engine, with what travels on them. */

@@ -64,7 +64,7 @@ final class Poster {
             ViewerSession viewer = bucket.viewer(i);
             if (taken(job + i)) {
                 viewer.sender().onSent(bytes, nowNs);
-                viewer.cursor().advance(bytes);
+                viewer.source().advance(bytes);
                 sent++;
             } else {
                 table.nxt(viewer.slot(), viewer.sender().nxt());
@@ -126,7 +126,7 @@ final class Poster {
         }
         ByteBuffer payload = ring.payload();
         payload.put(payload.position(), shape.memory(), memoryOffset, length);
-        if (shape.media().store().stillValid(position)) {
+        if (shape.source().stillValid(position)) {
             return true;
         }
         counters.add(OffloadCounter.OVERWRITTEN, 1);

@@ -127,7 +127,7 @@ final class SessionLoop {
             ViewerSession session = sessions.get(i);
             done += serveOrReset(session);
             inFlight |= session.sender().inFlight() > 0;
-            waiting |= session.cursor().lag() > 0;
+            waiting |= session.source().lag() > 0;
         }
         done += fanOut.post(nowNs);
         departures.poll(nowNs);
@@ -142,7 +142,7 @@ final class SessionLoop {
         try {
             return serve(session);
         } catch (RuntimeException e) {
-            LOG.error("{} on {}: reset after a failure", session.remote(), session.media().name(), e);
+            LOG.error("{} on {}: reset after a failure", session.remote(), session.source().name(), e);
             reset(session, OffloadCounter.FAILURES);
             return 1;
         }
@@ -163,7 +163,7 @@ final class SessionLoop {
         if (session.isClosing()) {
             return done + finish(session);
         }
-        if (!session.media().isOpen() && session.isDrainingLongerThan(CLOSE_TIMEOUT_NS, nowNs)) {
+        if (!session.source().isOpen() && session.isDrainingLongerThan(CLOSE_TIMEOUT_NS, nowNs)) {
             reset(session, OffloadCounter.CLOSE_TIMEOUTS);
             return 1;
         }
@@ -176,11 +176,11 @@ final class SessionLoop {
 
     /** The end of a stream is delivered; a viewer that is cut off has a full window, and no FIN would get through. */
     private int closeByCursor(ViewerSession session) {
-        CloseReason reason = session.cursor().closeReason();
+        CloseReason reason = session.source().closeReason();
         if (reason == CloseReason.CHANNEL_CLOSED) {
             session.closeOrderly(nowNs);
         } else {
-            LOG.info("{} on {}: reset, {}", session.remote(), session.media().name(), reason);
+            LOG.info("{} on {}: reset, {}", session.remote(), session.source().name(), reason);
             reset(session, OffloadCounter.CUT_OFF);
         }
         return 1;
@@ -191,7 +191,7 @@ final class SessionLoop {
         switch (session.sender().onTimer(nowNs)) {
             case PROBE -> poster.control(session, session.sender().probeSeq(), JobList.ACK);
             case GIVE_UP -> {
-                LOG.info("{} on {}: acknowledges nothing any more, removed", session.remote(), session.media().name());
+                LOG.info("{} on {}: acknowledges nothing any more, removed", session.remote(), session.source().name());
                 reset(session, OffloadCounter.DEAD_VIEWERS);
                 return false;
             }
@@ -221,9 +221,9 @@ final class SessionLoop {
                 sent = poster.control(session, range.seq(), JobList.ACK | JobList.FIN);
             } else {
                 long position = session.stream().positionOf(range.seq());
-                if (position < 0 || !session.media().store().locate(position, extent)) {
+                if (position < 0 || !session.source().locate(position, extent)) {
                     LOG.info("{} on {}: {} is not in the store any more, reset", session.remote(),
-                            session.media().name(), range);
+                            session.source().name(), range);
                     reset(session, OffloadCounter.HISTORY_LOST);
                     return -1;
                 }
@@ -253,7 +253,7 @@ final class SessionLoop {
             table.nxt(session.slot(), seq);
         }
         if (session.sender().state() == TcpConnectionState.TIME_WAIT) {
-            session.cursor().close();
+            session.source().close();
         } else if (session.isClosingLongerThan(CLOSE_TIMEOUT_NS, nowNs)) {
             reset(session, OffloadCounter.CLOSE_TIMEOUTS);
             return 1;
@@ -334,7 +334,7 @@ final class SessionLoop {
     }
 
     private void depart(ViewerSession session) {
-        session.cursor().close();
+        session.source().close();
         bySlot[session.slot()] = null;
         sessions.remove(session);
         table.state(session.slot(), SessionState.LINGER);

@@ -4,8 +4,7 @@ package io.tcpoffload.offload;
 
 import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
-import io.tcpoffload.channel.Cursor;
-import io.tcpoffload.channel.MediaChannel;
+import io.tcpoffload.channel.Source;
 import io.tcpoffload.core.Sender;
 import io.tcpoffload.core.SenderCounter;
 import io.tcpoffload.kernel.Device;
@@ -25,7 +24,7 @@ final class ViewerSession {
     private final int headerLength;
     private final int networkOffset;
     private final int mss;
-    private final Cursor cursor;
+    private final Source source;
     private final ByteBuffer memory;
     private final Sender sender;
     private final StreamMap stream = new StreamMap();
@@ -40,7 +39,7 @@ final class ViewerSession {
     private long drainingSinceNs = Long.MAX_VALUE;
 
     ViewerSession(long id, int slot, InetSocketAddress local, InetSocketAddress remote, Device device,
-            SessionTable table, Cursor cursor, Sender sender) {
+            SessionTable table, Source source, Sender sender) {
         this.id = id;
         this.slot = slot;
         this.local = local;
@@ -49,8 +48,8 @@ final class ViewerSession {
         this.headerLength = table.headerLength(slot);
         this.networkOffset = table.linkLength(slot);
         this.mss = table.mss(slot);
-        this.cursor = cursor;
-        this.memory = cursor.channel().store().memory();
+        this.source = source;
+        this.memory = source.memory();
         this.sender = sender;
         this.una = sender.una();
         this.finSeen = table.finReceived(slot);
@@ -72,10 +71,6 @@ final class ViewerSession {
         return device;
     }
 
-    MediaChannel media() {
-        return cursor.channel();
-    }
-
     /** Link, network and TCP header together. */
     int headerLength() {
         return headerLength;
@@ -90,13 +85,13 @@ final class ViewerSession {
         return mss;
     }
 
-    /** The store's memory, for absolute access. */
+    /** The source's memory, for absolute access. */
     ByteBuffer memory() {
         return memory;
     }
 
-    Cursor cursor() {
-        return cursor;
+    Source source() {
+        return source;
     }
 
     Sender sender() {
@@ -108,16 +103,16 @@ final class ViewerSession {
     }
 
     /**
-     * Lets the sequence space follow the cursor after it has started or jumped.
+     * Lets the sequence space follow the source after it has started or jumped.
      *
      * @return false if the viewer jumps faster than it acknowledges
      */
     boolean followJumps() {
-        if (cursor.jumps() == jumpsFollowed) {
+        if (source.jumps() == jumpsFollowed) {
             return true;
         }
-        jumpsFollowed = cursor.jumps();
-        return stream.jump(sender.nxt(), cursor.position());
+        jumpsFollowed = source.jumps();
+        return stream.jump(sender.nxt(), source.position());
     }
 
     /** Takes in what the receive hook wrote since the last time. */
@@ -205,9 +200,9 @@ final class ViewerSession {
 
     SessionInfo info() {
         long sent = sender.count(SenderCounter.BYTES_SENT);
-        return new SessionInfo(id, text(remote), text(local), media().name(), TransportMode.OFFLOAD, device.name(),
-                sender.state().name(), startedAt, sent, sent - Math.min(sent, sender.inFlight()), cursor.lag(),
-                sender.cwndBytes(), sender.srttNs() / 1000, sender.retransmittedSegments(), cursor.jumps());
+        return new SessionInfo(id, text(remote), text(local), source.name(), TransportMode.OFFLOAD, device.name(),
+                sender.state().name(), startedAt, sent, sent - Math.min(sent, sender.inFlight()), source.lag(),
+                sender.cwndBytes(), sender.srttNs() / 1000, sender.retransmittedSegments(), source.jumps());
     }
 
     private static String text(InetSocketAddress address) {

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.channel;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What a connection is sent from: a place in a stream of bytes that lie in memory. A loop of {@link #next}, send,
+ * {@link #advance}; {@link #locate(long, Extent)} for what has to be sent again. Owned by one thread; the numbers for
+ * people ({@link #position()}, {@link #lag()}, {@link #jumps()}) may be read from any. No allocation.
+ */
+public interface Source extends AutoCloseable {
+
+    /**
+     * What to do now. {@link Step#DATA} fills in bytes that are there at this moment: after copying them ask
+     * {@link #stillValid}, and if it says no, throw the copy away and call this again.
+     */
+    Step next(Extent out);
+
+    /** Counts bytes as sent. */
+    void advance(int bytes);
+
+    /** Finds contiguous bytes at a stream position, as far as they are still there. */
+    boolean locate(long at, Extent out);
+
+    /** Whether bytes from {@code at} on, copied since they were located, are the stream's. */
+    boolean stillValid(long at);
+
+    /** Everything before this stream position was delivered and is not asked for again. */
+    default void acknowledged(long before) {
+    }
+
+    /**
+     * Whether a segment that ends at this position ends what its writer wrote at once, so that it is to be pushed (RFC 9293
+     * section 3.9.1.2). A live stream pushes whatever is posted.
+     */
+    default boolean pushedAt(long end) {
+        return true;
+    }
+
+    /** If too far behind within a packet: the rest of that packet, to be taken before it is overwritten. */
+    boolean rescue(Extent out);
+
+    /** Whether the connection is to be ended now for lagging, whether or not it could be sent to. */
+    boolean isTooSlow();
+
+    /** Stream offset of the next byte to send, or -1 before there was one to start at. */
+    long position();
+
+    /** Bytes from here to the end of what there is, 0 before the start. */
+    long lag();
+
+    /** How often {@link #position()} was set anew instead of advanced. */
+    long jumps();
+
+    /** Why the last {@link #next} said {@link Step#CLOSE}; null before. */
+    CloseReason closeReason();
+
+    /** Whether more may come. */
+    boolean isOpen();
+
+    /** Where the bytes lie, for absolute access. */
+    ByteBuffer memory();
+
+    /** The same object for all sources in which the same position means the same byte: one post may serve them. */
+    Object stream();
+
+    /** For people. */
+    String name();
+
+    /** The connection is gone. Idempotent. */
+    @Override
+    void close();
+}
