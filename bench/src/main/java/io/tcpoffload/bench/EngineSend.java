@@ -42,8 +42,10 @@ public final class EngineSend {
             System.out.println("viewers " + viewers);
             while (commands.hasNextLine()) {
                 String[] words = commands.nextLine().split(" ");
-                long sent = new PacedPublisher(engine, publisher, Integer.parseInt(words[1]))
-                        .run(Double.parseDouble(words[2]));
+                PacedPublisher source = new PacedPublisher(engine, publisher, Integer.parseInt(words[1]));
+                double seconds = Double.parseDouble(words[2]);
+                long sent = words[0].equals("live") ? source.runLive(seconds, Double.parseDouble(words[3]))
+                        : source.run(seconds);
                 requireAll(engine, viewers);
                 System.out.println("sent " + sent * viewers);
             }

@@ -57,6 +57,27 @@ final class PacedPublisher {
         return published * piece.capacity();
     }
 
+    /**
+     * Publishes at a rate until the time is over and everybody has everything.
+     *
+     * @param megabits a second
+     * @return bytes published
+     */
+    long runLive(double seconds, double megabits) {
+        long start = System.nanoTime();
+        long end = start + (long) (seconds * 1e9);
+        double nsPerPiece = piece.capacity() * 8e3 / megabits;
+        while (System.nanoTime() < end) {
+            publisher.publish(piece.clear(), true);
+            published++;
+            LockSupport.parkNanos(start + (long) (published * nsPerPiece) - System.nanoTime());
+        }
+        while (lagPieces() > 0) {
+            LockSupport.parkNanos(SHORTEST_REST_NS);
+        }
+        return published * piece.capacity();
+    }
+
     private long lagPieces() {
         long most = engine.sessions().stream().mapToLong(SessionInfo::lagBytes).max().orElse(0);
         return (most + piece.capacity() - 1) / piece.capacity();
