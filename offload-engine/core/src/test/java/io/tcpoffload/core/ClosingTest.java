@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Hostile;
+import io.tcpoffload.clauses.Layer;
+import io.tcpoffload.clauses.Way;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Ends of a connection (RFC 9293 3.6, 3.10)")
@@ -19,6 +23,11 @@ class ClosingTest {
     }
 
     @AtEveryWrap
+    @Clause(rfc = "RFC 9293", section = "3.6",
+            does = "we close first: FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT")
+    @Clause(rfc = "RFC 9293", section = "3.6.1", way = Way.LINUX,
+            does = "TIME-WAIT has a setting, and ends at once when the flow is reused")
+    @Hostile(value = "FIN in order", layer = Layer.CORE)
     void weCloseFirst(int isn) {
         final Scenario s = Scenario.withSack(isn).send(3000);
         sendFin(s);
@@ -38,6 +47,9 @@ class ClosingTest {
 
     @AtEveryWrap
     @DisplayName("A viewer that half-closes still gets its stream")
+    @Clause(rfc = "RFC 9293", section = "3.6",
+            does = "a viewer that half-closes still gets its stream: CLOSE-WAIT, LAST-ACK")
+    @Hostile(value = "FIN in order", layer = Layer.CORE)
     void viewerClosesFirst(int isn) {
         final Scenario s = Scenario.withSack(isn).send(3000);
         s.sender.onPeerFin(s.now());
@@ -51,6 +63,9 @@ class ClosingTest {
     }
 
     @AtEveryWrap
+    @Clause(rfc = "RFC 9293", section = "3.6",
+            does = "simultaneous close: CLOSING, TIME-WAIT; a repeated FIN changes nothing")
+    @Hostile(value = "FIN in order", layer = Layer.CORE)
     void bothCloseAtOnce(int isn) {
         final Scenario s = Scenario.withSack(isn);
         sendFin(s);
@@ -63,6 +78,8 @@ class ClosingTest {
     }
 
     @AtEveryWrap
+    @Clause(rfc = "RFC 9293", section = "3.8.1",
+            does = "a lost FIN is sent again, after the data before it")
     void aLostFinIsSentAgainInASegmentOfItsOwn(int isn) {
         final Scenario s = Scenario.withSack(isn).send(2500);
         sendFin(s);
@@ -76,6 +93,8 @@ class ClosingTest {
     }
 
     @AtEveryWrap
+    @Clause(rfc = "RFC 9293", section = "3.8.6.1",
+            does = "a FIN waits for a zero window, which is probed")
     void theFinWaitsForAZeroWindowUnderProbes(int isn) {
         final Scenario s = new Scenario(isn, true, 1000).send(1000).after(10).window(0).ack(1000);
         s.sender.queueFin();
@@ -88,6 +107,8 @@ class ClosingTest {
     }
 
     @AtEveryWrap
+    @Clause(rfc = "RFC 9293", section = "3.6", way = Way.LINUX,
+            does = "FIN-WAIT-2 ends after a while, as tcp_fin_timeout")
     void aViewerThatNeverClosesIsForgotten(int isn) {
         final Scenario s = Scenario.withSack(isn);
         sendFin(s);
@@ -98,6 +119,9 @@ class ClosingTest {
     }
 
     @AtEveryWrap
+    @Clause(rfc = "RFC 9293", section = "3.10.7.4",
+            does = "a reset ends the connection and all its timers")
+    @Hostile(value = "RST exact", layer = Layer.CORE)
     void aResetEndsEverything(int isn) {
         final Scenario s = Scenario.withSack(isn).send(5000);
         s.fire();

@@ -5,6 +5,10 @@ package io.tcpoffload.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Hostile;
+import io.tcpoffload.clauses.Layer;
+import io.tcpoffload.clauses.Way;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -13,12 +17,17 @@ class CongestionWindowTest {
 
     @AtEveryWrap
     @DisplayName("RFC 6928: the first flight is ten segments")
+    @Clause(rfc = "RFC 6928", section = "2",
+            does = "the first flight is ten segments")
     void startsWithTenSegments(int isn) {
         assertEquals(10_000, Scenario.withSack(isn).sendable(1_000_000));
     }
 
     @AtEveryWrap
     @DisplayName("RFC 5681 3.1, RFC 3465: slow start grows by the bytes acknowledged, so dividing ACKs gains nothing")
+    @Clause(rfc = "RFC 3465", section = "2.2",
+            does = "slow start grows by the bytes acknowledged: dividing acknowledgements gains nothing")
+    @Hostile(value = "ACK for unsent data", layer = Layer.CORE)
     void ackDivisionIsHarmless(int isn) {
         final Scenario whole = Scenario.withSack(isn).send(10_000);
         whole.sendable(50_000);
@@ -35,6 +44,8 @@ class CongestionWindowTest {
 
     @AtEveryWrap
     @DisplayName("RFC 5681 3.1: slow start doubles a round trip, whether 1, 2 or 4 segments are acknowledged at once")
+    @Clause(rfc = "RFC 5681", section = "3.1",
+            does = "slow start doubles a round trip, whether 1, 2 or 4 segments are acknowledged at once")
     void slowStartDoublesWhateverIsAcknowledgedAtOnce(int isn) {
         for (final int segments : new int[] {1, 2, 4}) {
             final Scenario s = Scenario.withSack(isn).send(10_000);
@@ -54,6 +65,9 @@ class CongestionWindowTest {
 
     @AtEveryWrap
     @DisplayName("RFC 7661 4.4, Linux tcp_cwnd_application_limited: a window not used for a timeout goes half the way down")
+    @Clause(rfc = "RFC 7661", section = "4.4", way = Way.LINUX,
+            does = "a window not in full use for an RTO goes half the way down to what was used, as "
+                + "tcp_cwnd_application_limited does")
     void anUnusedWindowShrinks(int isn) {
         final Scenario s = Scenario.withSack(isn);
         int offset = 0;
@@ -85,6 +99,9 @@ class CongestionWindowTest {
 
     @Test
     @DisplayName("RFC 3465 2.3: one look at the record adds no more than one post to the window")
+    @Clause(rfc = "RFC 3465", section = "2.3", way = Way.LINUX,
+            does = "one acknowledgement adds 64 KB at most in slow start, not two segments: acknowledgements come "
+                + "coalesced")
     void oneStretchedAckIsLimited() {
         final NewReno reno = new NewReno(SenderConfig.forMss(1000).initialCwndSegments(200).build());
         reno.onAcked(200_000, 0, 0);
@@ -93,6 +110,8 @@ class CongestionWindowTest {
 
     @Test
     @DisplayName("RFC 5681 3.1: congestion avoidance grows by one segment a window of acknowledged bytes")
+    @Clause(rfc = "RFC 5681", section = "3.1",
+            does = "congestion avoidance grows by one segment a window of acknowledged bytes")
     void congestionAvoidanceIsLinear() {
         final NewReno reno = new NewReno(SenderConfig.forMss(1000).initialCwndSegments(20).build());
         reno.onLoss(20_000, 0);
@@ -107,6 +126,8 @@ class CongestionWindowTest {
 
     @Test
     @DisplayName("RFC 5681 3.2 step 2: half the flight, without what limited transmit added")
+    @Clause(rfc = "RFC 5681", section = "3.2 step 2",
+            does = "what limited transmit added does not count towards the threshold")
     void limitedTransmitDoesNotRaiseTheThreshold() {
         final NewReno reno = new NewReno(SenderConfig.forMss(1000).initialCwndSegments(20).build());
         reno.onLoss(22_000, 0);
@@ -115,6 +136,8 @@ class CongestionWindowTest {
 
     @Test
     @DisplayName("RFC 5681 (4): the threshold is never below two segments")
+    @Clause(rfc = "RFC 5681", section = "3.1",
+            does = "the threshold is two segments at least")
     void thresholdHasAFloor() {
         final NewReno reno = new NewReno(SenderConfig.forMss(1000).build());
         reno.onLoss(1000, 0);
@@ -123,6 +146,8 @@ class CongestionWindowTest {
 
     @AtEveryWrap
     @DisplayName("RFC 5681 3.1: a window the stream does not fill does not grow")
+    @Clause(rfc = "RFC 7661", section = "4.4", way = Way.LINUX,
+            does = "a window that the stream does not fill does not grow, as tcp_is_cwnd_limited")
     void applicationLimitedDoesNotGrow(int isn) {
         final Scenario s = Scenario.withSack(isn);
         int offset = 0;
@@ -136,6 +161,9 @@ class CongestionWindowTest {
 
     @AtEveryWrap
     @DisplayName("RFC 5681 4.1: after a pause longer than RTO the window goes back towards ten segments, halving each RTO")
+    @Clause(rfc = "RFC 5681", section = "4.1", way = Way.LINUX,
+            does = "after silence longer than RTO the window is halved for each RTO, down to ten segments; the "
+                + "threshold stays")
     void restartsAfterIdle(int isn) {
         final Scenario s = Scenario.withSack(isn);
         int offset = 0;

@@ -5,6 +5,8 @@ package io.tcpoffload.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Way;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +53,8 @@ class CubicTest {
 
     @Test
     @DisplayName("RFC 9438 4.2 figure 1: W_cubic(t) from a loss at 100 segments, K = 4.217 s")
+    @Clause(rfc = "RFC 9438", section = "4.2",
+            does = "W_cubic(t) from a loss at 100 segments, against a table from the formulas")
     void followsTheCurveFrom100Segments() {
         followsTable(100, new double[] {70.00, 86.68, 95.64, 99.28, 100.00, 100.19, 102.27, 108.62, 121.65, 143.76},
                 1, SECOND);
@@ -58,6 +62,8 @@ class CubicTest {
 
     @Test
     @DisplayName("RFC 9438 4.2 figure 1: W_cubic(t) from a loss at 1000 segments, K = 9.086 s")
+    @Clause(rfc = "RFC 9438", section = "4.2",
+            does = "W_cubic(t) from a loss at 1000 segments, against a table from the formulas")
     void followsTheCurveFrom1000Segments() {
         followsTable(1000, new double[] {700.00, 857.70, 947.39, 988.25, 999.49, 1000.31, 1009.90, 1047.48, 1132.23, 1283.36},
                 2, SECOND / 10);
@@ -65,6 +71,8 @@ class CubicTest {
 
     @Test
     @DisplayName("RFC 9438 4.3: on short paths as fast as Reno: 9/17 of a segment a round trip, one beyond the old window")
+    @Clause(rfc = "RFC 9438", section = "4.3",
+            does = "never slower than Reno: the Reno-friendly region")
     void isNotSlowerThanReno() {
         final Cubic cubic = afterLossAt(20);
         long now = 0;
@@ -82,6 +90,9 @@ class CubicTest {
 
     @Test
     @DisplayName("RFC 9438 4.6: to 0.7 of the window, two segments at least")
+    @Clause(rfc = "RFC 9438", section = "4.6", way = Way.LINUX,
+            does = "a loss reduces to 0.7 of the window, two segments at least; of the window and not of the "
+                + "flight")
     void reducesTo70Percent() {
         final Cubic cubic = afterLossAt(100);
         assertEquals(70_000, cubic.cwndBytes());
@@ -94,6 +105,8 @@ class CubicTest {
 
     @Test
     @DisplayName("RFC 9438 4.7: a loss below the last maximum releases more: the plateau is at 0.85 of the window")
+    @Clause(rfc = "RFC 9438", section = "4.7",
+            does = "fast convergence: a loss below the last maximum puts the plateau at 0.85 of the window")
     void convergesFast() {
         final Cubic cubic = afterLossAt(100);
         cubic.onLoss(70_000, 0);
@@ -109,6 +122,8 @@ class CubicTest {
 
     @Test
     @DisplayName("RFC 9438 4.8: after a timeout slow start to 0.7 of the window, then a curve that starts convex, K = 0")
+    @Clause(rfc = "RFC 9438", section = "4.8",
+            does = "after a timeout slow start, then a curve with K = 0")
     void startsConvexAfterATimeout() {
         final Cubic cubic = new Cubic(SenderConfig.forMss(MSS).initialCwndSegments(100).build());
         cubic.onTimeout(100_000, 0, true);
@@ -128,6 +143,8 @@ class CubicTest {
 
     @Test
     @DisplayName("RFC 9438 5.8: time in which the application was the limit does not move along the curve")
+    @Clause(rfc = "RFC 9438", section = "5.8",
+            does = "time in which the application was the limit is not part of the curve")
     void applicationLimitedTimeDoesNotCount() {
         final Cubic steady = afterLossAt(100);
         final Cubic paused = afterLossAt(100);
@@ -148,6 +165,8 @@ class CubicTest {
 
     @Test
     @DisplayName("RFC 9438 4.9: a reduction that was for nothing is taken back, with the maximum it set")
+    @Clause(rfc = "RFC 9438", section = "4.9",
+            does = "an undone reduction restores window, threshold and maximum")
     void undoRestoresWindowAndMaximum() {
         final Cubic cubic = afterLossAt(100);
         cubic.onLoss(70_000, 0);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Clause;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Explicit congestion notification")
@@ -13,6 +14,8 @@ class EcnTest {
 
     @AtEveryWrap
     @DisplayName("RFC 3168 6.1.2: an echo reduces once a round trip, nothing is sent again, CWR goes out once")
+    @Clause(rfc = "RFC 3168", section = "6.1.2",
+            does = "ECE reduces once a round trip, nothing is sent again, and CWR goes out once")
     void reducesOnceARoundTrip(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).at(50);
         for (int acked = 1000; acked <= 5000; acked += 1000) {
@@ -34,6 +37,8 @@ class EcnTest {
 
     @AtEveryWrap
     @DisplayName("RFC 3168 6.1.2: loss in the same round trip is no second reason")
+    @Clause(rfc = "RFC 3168", section = "6.1.2",
+            does = "loss in the same round trip is no second reason")
     void lossInTheSameRoundTripReducesNoMore(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).at(50).ack(1000);
         s.sender.onEce(s.now());
@@ -46,6 +51,8 @@ class EcnTest {
 
     @AtEveryWrap
     @DisplayName("RFC 3168 6.1.2: with nothing in flight an echo says nothing")
+    @Clause(rfc = "RFC 3168", section = "6.1.2",
+            does = "an echo with nothing in flight says nothing")
     void ignoresAnEchoOfNothing(int isn) {
         final Scenario s = Scenario.withSack(isn);
         s.sender.onEce(s.now());

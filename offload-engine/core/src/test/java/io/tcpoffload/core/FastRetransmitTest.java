@@ -5,6 +5,10 @@ package io.tcpoffload.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Hostile;
+import io.tcpoffload.clauses.Layer;
+import io.tcpoffload.clauses.Way;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Fast retransmit and fast recovery")
@@ -12,6 +16,11 @@ class FastRetransmitTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 6.2: three SACKed segments above the first send it again, at half the flight")
+    @Clause(rfc = "RFC 5681", section = "3.2",
+            does = "the third segment above a hole sends it again at once, with half the flight as threshold")
+    @Clause(rfc = "RFC 8985", section = "6.2 step 4",
+            does = "until reordering has been seen, three SACKed segments above a hole make it lost without "
+                + "waiting")
     void sendsTheFirstSegmentAgainAfterThreeSackedAbove(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).after(50);
         s.event(0, 1000, 2000);
@@ -26,6 +35,8 @@ class FastRetransmitTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 6.2: the count is of bytes, so one coalesced SACK of a large post is enough")
+    @Clause(rfc = "RFC 6675", section = "4",
+            does = "IsLost() counts bytes, not acknowledgements: one SACK for a large piece is enough")
     void oneEventThatReportsManySegmentsIsEnough(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).after(50);
         s.event(0, 2000, 10_000);
@@ -35,6 +46,8 @@ class FastRetransmitTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 6.2: three separate ranges above make a hole lost, however small they are")
+    @Clause(rfc = "RFC 6675", section = "4",
+            does = "three discontiguous SACKed ranges make a hole lost, however small they are")
     void threeSmallRangesAreEnough(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).after(50);
         s.event(0, 5000, 5100);
@@ -48,6 +61,11 @@ class FastRetransmitTest {
 
     @AtEveryWrap
     @DisplayName("RFC 6675 5 step C: holes go in order, while pipe is below cwnd, before new data")
+    @Clause(rfc = "RFC 6675", section = "5 step C",
+            does = "holes go in order, before new data, while pipe is below the window")
+    @Clause(rfc = "RFC 6675", section = "4", way = Way.LINUX,
+            does = "NextSeg() rules 1 and 2 only: what is probably not lost is not sent again (no rescue "
+                + "retransmission)")
     void fillsSeveralHolesInOrder(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).after(50);
         s.event(0, 1000, 2000);
@@ -64,6 +82,9 @@ class FastRetransmitTest {
 
     @AtEveryWrap
     @DisplayName("RFC 6675 5: recovery ends when all that was out at its start is acknowledged, and does not halve twice")
+    @Clause(rfc = "RFC 6675", section = "5",
+            does = "recovery ends when all that was out at its start is acknowledged; one reduction for all losses "
+                + "of a flight")
     void halvesOncePerFlight(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).after(50);
         s.event(0, 1000, 4000);
@@ -81,6 +102,8 @@ class FastRetransmitTest {
 
     @AtEveryWrap
     @DisplayName("RFC 3042: each of the first two duplicates lets one new segment out")
+    @Clause(rfc = "RFC 3042", section = "2",
+            does = "each of the first two duplicates lets one new segment out, with SACK and without")
     void limitedTransmit(int isn) {
         for (final boolean sack : new boolean[] {true, false}) {
             final Scenario s = new Scenario(isn, sack, 1_000_000).send(10_000).after(50);
@@ -104,6 +127,9 @@ class FastRetransmitTest {
 
     @AtEveryWrap
     @DisplayName("RFC 6582 3.2: without SACK, three duplicates, one hole a round trip")
+    @Clause(rfc = "RFC 6582", section = "3.2",
+            does = "without SACK a partial acknowledgement sends the next hole; the full one ends at min(ssthresh, "
+                + "flight + mss)")
     void newRenoRecoversHoleByHole(int isn) {
         final Scenario s = Scenario.withoutSack(isn).send(10_000).after(50);
         s.event(0).event(0);
@@ -124,6 +150,8 @@ class FastRetransmitTest {
 
     @AtEveryWrap
     @DisplayName("RFC 6582 4: duplicates of exactly the recovery point do not start another recovery")
+    @Clause(rfc = "RFC 6582", section = "4",
+            does = "duplicates of exactly the recovery point start no second fast retransmit")
     void duplicatesAfterFullAcknowledgementAreHeld(int isn) {
         final Scenario s = Scenario.withoutSack(isn).send(10_000).after(50);
         s.event(0).event(0).event(0);
@@ -136,6 +164,8 @@ class FastRetransmitTest {
 
     @AtEveryWrap
     @DisplayName("RFC 6582 4, impatient: only the first partial acknowledgement restarts the timer")
+    @Clause(rfc = "RFC 6582", section = "3.2 step 3",
+            does = "the impatient variant: only the first partial acknowledgement restarts the timer")
     void onlyTheFirstPartialAckRestartsTheTimer(int isn) {
         final Scenario s = Scenario.withoutSack(isn).send(10_000).after(50);
         s.event(0).event(0).event(0);
@@ -150,6 +180,9 @@ class FastRetransmitTest {
 
     @AtEveryWrap
     @DisplayName("RFC 5681 3.2 step 4: a flood of duplicates never frees more than what was in flight")
+    @Clause(rfc = "RFC 5681", section = "3.2 step 4",
+            does = "a duplicate stands for one segment delivered, and all of them for no more than was in flight")
+    @Hostile(value = "ACK for unsent data", layer = Layer.CORE, counter = "DUPLICATE_ACKS")
     void duplicateFloodIsBounded(int isn) {
         final Scenario s = Scenario.withoutSack(isn).send(10_000).after(50);
         for (int i = 0; i < 10_000; i++) {
@@ -167,6 +200,8 @@ class FastRetransmitTest {
 
     @AtEveryWrap
     @DisplayName("Reordering short of the threshold costs nothing")
+    @Clause(rfc = "RFC 5681", section = "3.2",
+            does = "reordering by less than three segments is no loss")
     void smallReorderingIsNoLoss(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).after(50);
         s.event(0, 1000, 3000);
@@ -178,6 +213,8 @@ class FastRetransmitTest {
 
     @AtEveryWrap
     @DisplayName("An event older than the session record still tells what the viewer holds")
+    @Clause(rfc = "RFC 2018", section = "4",
+            does = "SACK blocks of an acknowledgement older than the latest still tell what arrived")
     void lateEventsAreUsed(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).after(50);
         s.ack(2000);

@@ -5,6 +5,9 @@ package io.tcpoffload.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Hostile;
+import io.tcpoffload.clauses.Layer;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +18,9 @@ class HostileInputTest {
 
     @AtEveryWrap
     @DisplayName("RFC 9293 3.10.7.4, RFC 5961 5.2: an acknowledgement of unsent data changes nothing")
+    @Clause(rfc = "RFC 5961", section = "5.2",
+            does = "an acknowledgement of unsent data changes nothing and is counted")
+    @Hostile(value = "ACK for unsent data", layer = Layer.CORE, counter = "ACKS_FOR_UNSENT_DATA")
     void ignoresAckForUnsentData(int isn) {
         final Scenario s = Scenario.withSack(isn).send(5000).after(10);
         s.window(77).ack(5001);
@@ -27,6 +33,10 @@ class HostileInputTest {
     }
 
     @AtEveryWrap
+    @Clause(rfc = "RFC 5961", section = "5.2",
+            does = "an acknowledgement older than the latest changes nothing; one older than the largest window is "
+                + "refused")
+    @Hostile(value = "blind segment", layer = Layer.CORE, counter = "OLD_ACKS")
     void ignoresOldAcks(int isn) {
         final Scenario s = Scenario.withSack(isn).send(5000).after(10).ack(4000);
         s.window(77).ack(3000);
@@ -36,6 +46,9 @@ class HostileInputTest {
     }
 
     @AtEveryWrap
+    @Clause(rfc = "RFC 2018", section = "4",
+            does = "SACK blocks reversed, empty or outside the flight are ignored one by one and counted")
+    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "SACK_BLOCKS_IGNORED")
     void ignoresSackBlocksOutsideTheFlight(int isn) {
         final Scenario s = Scenario.withSack(isn).send(5000).after(10).ack(1000);
         s.event(1000, 4000, 6000);
@@ -51,6 +64,10 @@ class HostileInputTest {
 
     @AtEveryWrap
     @DisplayName("RFC 2883: a block at or below the acknowledgement reports a duplicate and is no SACK")
+    @Clause(rfc = "RFC 2883", section = "4",
+            does = "a first block at or below the acknowledgement, or inside the second, reports a duplicate and "
+                + "is no SACK")
+    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "DSACK_BLOCKS")
     void countsDsacks(int isn) {
         final Scenario s = Scenario.withSack(isn).send(5000).after(10).ack(3000);
         s.event(3000, 1000, 2000);
@@ -60,6 +77,7 @@ class HostileInputTest {
     }
 
     @AtEveryWrap
+    @Hostile(value = "SACK outside", layer = Layer.CORE)
     void overlappingBlocksCountOnce(int isn) {
         final Scenario s = Scenario.withSack(isn).send(9000).after(10);
         s.event(0, 1000, 3000, 2000, 4000, 1500, 2500);
@@ -68,6 +86,7 @@ class HostileInputTest {
 
     @AtEveryWrap
     @DisplayName("Thousands of one-byte blocks: the scoreboard is bounded, all data still arrives")
+    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "SCOREBOARD_OVERFLOWS")
     void scoreboardOverflowIsSafe(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).after(10);
         for (int i = 1; i < 9_990; i += 2) {
@@ -86,6 +105,7 @@ class HostileInputTest {
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     @DisplayName("Random input never breaks the sender's own bounds")
+    @Hostile(value = "ACK for unsent data", layer = Layer.CORE)
     void randomInputKeepsTheBounds(long seed) {
         final Random random = new Random(seed);
         final int isn = random.nextInt();

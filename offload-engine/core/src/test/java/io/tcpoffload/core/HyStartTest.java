@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Clause;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +31,9 @@ class HyStartTest {
 
     @Test
     @DisplayName("RFC 9406 4.2: a round trip an eighth longer leads to conservative slow start, five rounds of it to its end")
+    @Clause(rfc = "RFC 9406", section = "4.2",
+            does = "a round whose least round-trip time is an eighth longer leads to conservative slow start, five "
+                + "rounds of it to its end")
     void leavesSlowStartWhenTheRoundTripGrows() {
         assertFalse(round(8, 80 * MS));
         assertFalse(round(8, 89 * MS));
@@ -45,6 +49,8 @@ class HyStartTest {
 
     @Test
     @DisplayName("RFC 9406 4.2: growth that was jitter is found out, slow start goes on")
+    @Clause(rfc = "RFC 9406", section = "4.2",
+            does = "growth that was jitter is found out, and slow start goes on")
     void jitterIsForgiven() {
         round(8, 80 * MS);
         round(8, 100 * MS);
@@ -55,6 +61,8 @@ class HyStartTest {
 
     @Test
     @DisplayName("RFC 9406 4.3: the threshold is 4 ms at least, 16 ms at most, and takes eight samples")
+    @Clause(rfc = "RFC 9406", section = "4.3",
+            does = "the threshold is 4 ms at least and 16 ms at most, and takes eight samples")
     void thresholdHasBounds() {
         round(8, MS);
         round(8, 4 * MS);
@@ -72,6 +80,8 @@ class HyStartTest {
 
     @Test
     @DisplayName("RFC 9406 4.3: only the initial slow start; it ends with the first loss")
+    @Clause(rfc = "RFC 9406", section = "4.3",
+            does = "only in the initial slow start")
     void endsWithTheFirstLoss() {
         hyStart.stop();
         round(8, 80 * MS);
@@ -81,6 +91,8 @@ class HyStartTest {
 
     @Test
     @DisplayName("RFC 9406 4.2: slow start ends at the window that was reached")
+    @Clause(rfc = "RFC 9406", section = "4.2",
+            does = "slow start ends at the window that was reached")
     void setsTheThreshold() {
         final Cubic cubic = new Cubic(SenderConfig.forMss(1000).build());
         for (int r = 0; r < 7; r++) {

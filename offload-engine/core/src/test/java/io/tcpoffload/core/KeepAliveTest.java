@@ -4,6 +4,8 @@ package io.tcpoffload.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Way;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -11,6 +13,8 @@ import org.junit.jupiter.api.Test;
 class KeepAliveTest {
 
     @AtEveryWrap
+    @Clause(rfc = "RFC 9293", section = "3.8.4", way = Way.LINUX,
+            does = "an idle viewer is probed after 30 s (a setting) and reset after three unanswered probes")
     void findsAVanishedIdleViewer(int isn) {
         final Scenario s = Scenario.withSack(isn).send(1000).at(10).ack(1000);
         assertEquals(30_010, s.timerMs());
@@ -25,6 +29,8 @@ class KeepAliveTest {
     }
 
     @AtEveryWrap
+    @Clause(rfc = "RFC 9293", section = "3.8.4",
+            does = "an answered keep-alive starts a new pause")
     void anAnswerStartsANewPause(int isn) {
         final Scenario s = Scenario.withSack(isn);
         for (int i = 0; i < 50; i++) {
@@ -45,6 +51,8 @@ class KeepAliveTest {
     }
 
     @Test
+    @Clause(rfc = "RFC 9293", section = "3.8.4",
+            does = "keep-alives can be switched off")
     void canBeSwitchedOff() {
         final Scenario s = new Scenario(0, true, 1000, SenderConfig.forMss(1000).keepAliveIdleNs(0).build());
         assertEquals(-1, s.timerMs());

@@ -4,6 +4,8 @@ package io.tcpoffload.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Way;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -13,6 +15,9 @@ class PacingTest {
     private static final long MS = 1_000_000L;
 
     @Test
+    @Clause(rfc = "RFC 9293", section = "3.8.2", way = Way.LINUX,
+            does = "paced at the window a round trip, times 2 in slow start and 1.2 else, as "
+                + "tcp_update_pacing_rate")
     void aWindowARoundTripAndAFifthMoreTwiceInSlowStart() {
         assertEquals(1_200_000, Pacing.bytesPerSecond(100_000, 100_000, 100 * MS));
         assertEquals(2_000_000, Pacing.bytesPerSecond(100_000, Long.MAX_VALUE, 100 * MS));
@@ -20,6 +25,8 @@ class PacingTest {
     }
 
     @Test
+    @Clause(rfc = "RFC 9293", section = "3.8.2", way = Way.LINUX,
+            does = "a burst is a millisecond of the rate, two segments at least, as tcp_tso_autosize")
     void aBurstIsAMillisecondTwoSegmentsAtLeastAPostAtMost() {
         assertEquals(2000, Pacing.burstBytes(1_000_000, 20 * MS, 1000));
         assertEquals(12_000, Pacing.burstBytes(12_500_000, 20 * MS, 1000));

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Hostile;
+import io.tcpoffload.clauses.Layer;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,9 @@ class PathFaultsTest {
     }
 
     @Test
+    @Clause(rfc = "RFC 6429", section = "3",
+            does = "a viewer whose window stays shut loses nothing")
+    @Hostile(value = "zero window", layer = Layer.CORE, counter = "WINDOW_PROBES")
     void aViewerThatStopsReadingForTwentySecondsLosesNothing() {
         settings.viewerBuffer = 100_000;
         settings.isn = -150_000;
@@ -67,6 +73,8 @@ class PathFaultsTest {
 
     @Test
     @DisplayName("RFC 9293 3.8.6.1: a lost window update is repaired by the next probe")
+    @Clause(rfc = "RFC 9293", section = "3.8.6.1",
+            does = "a lost window update is repaired by the next probe")
     void aLostWindowUpdateIsRepaired() {
         settings.viewerBuffer = 50_000;
         final SimWorld world = new SimWorld(1, settings);
@@ -90,6 +98,8 @@ class PathFaultsTest {
     }
 
     @Test
+    @Clause(rfc = "RFC 6429", section = "3",
+            does = "a viewer that vanishes behind a zero window is reset")
     void aViewerThatVanishesBehindAZeroWindowIsGivenUp() {
         settings.viewerBuffer = 50_000;
         final SimWorld world = new SimWorld(1, settings);
@@ -102,6 +112,7 @@ class PathFaultsTest {
     }
 
     @Test
+    @Hostile(value = "4-tuple reuse", layer = Layer.CORE)
     void aLinkThatIsDownForTwentySecondsIsSurvived() {
         final SimWorld world = new SimWorld(1, settings);
         world.runFor(60 * SimClock.MS);
@@ -112,6 +123,9 @@ class PathFaultsTest {
 
     @Test
     @DisplayName("RFC 2018 8: a viewer that reneges gets its data again")
+    @Clause(rfc = "RFC 2018", section = "8",
+            does = "a viewer that reneges gets its data again")
+    @Hostile(value = "SACK outside", layer = Layer.CORE)
     void renegingIsRepaired() {
         final SimWorld world = new SimWorld(1, settings);
         world.host.allowResendingSacked();
@@ -128,6 +142,8 @@ class PathFaultsTest {
 
     @Test
     @DisplayName("RFC 5681 5: lost acknowledgements are covered by later ones")
+    @Clause(rfc = "RFC 5681", section = "5",
+            does = "lost acknowledgements are covered by later ones")
     void lostAcknowledgementsCostNothing() {
         settings.ackLoss = 0.4;
         settings.viewerBuffer = 100_000;

@@ -5,6 +5,9 @@ package io.tcpoffload.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Hostile;
+import io.tcpoffload.clauses.Layer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +20,8 @@ class PrrTest {
 
     @Test
     @DisplayName("RFC 6937 3: one loss of 20 with ssthresh 10: one segment leaves for every two that arrive")
+    @Clause(rfc = "RFC 6937", section = "3",
+            does = "one loss: a share of ssthresh / RecoverFS leaves for what arrives, spread over the round trip")
     void oneLossSpreadsTheReductionOverTheRoundTrip() {
         prr.begin(20 * MSS, 10 * MSS);
         int sent = 0;
@@ -37,6 +42,8 @@ class PrrTest {
 
     @Test
     @DisplayName("RFC 6937 3.1, PRR-CRB: with many losses no more leaves than has arrived")
+    @Clause(rfc = "RFC 6937", section = "3.1",
+            does = "below ssthresh no more leaves than has arrived (conservative reduction bound)")
     void heavyLossConservesPackets() {
         prr.begin(20 * MSS, 10 * MSS);
         prr.onDelivered(MSS, 4 * MSS, false);
@@ -48,6 +55,9 @@ class PrrTest {
 
     @Test
     @DisplayName("RFC 9937: while all goes well the window grows back by a segment an acknowledgement, up to ssthresh")
+    @Clause(rfc = "RFC 9937",
+            does = "while the acknowledgement moves and nothing more is lost, the window grows back by a segment "
+                + "an acknowledgement")
     void progressWithoutNewLossGrowsBack() {
         prr.begin(20 * MSS, 10 * MSS);
         prr.onDelivered(MSS, 4 * MSS, true);
@@ -58,6 +68,8 @@ class PrrTest {
 
     @Test
     @DisplayName("RFC 9937: the first retransmission leaves at once, however small the share")
+    @Clause(rfc = "RFC 9937",
+            does = "the first retransmission leaves at once, however small the share")
     void theFirstSegmentGoesAtOnce() {
         prr.begin(100 * MSS, 50 * MSS);
         prr.onDelivered(100, 99 * MSS, false);
@@ -70,6 +82,9 @@ class PrrTest {
 
     @Test
     @DisplayName("RFC 6937 3: dividing acknowledgements gains nothing")
+    @Clause(rfc = "RFC 6937", section = "3",
+            does = "bytes are counted, so dividing acknowledgements gains nothing")
+    @Hostile(value = "ACK for unsent data", layer = Layer.CORE)
     void countsBytes() {
         prr.begin(20 * MSS, 10 * MSS);
         prr.onDelivered(MSS, 19 * MSS, false);
@@ -84,6 +99,8 @@ class PrrTest {
 
     @AtEveryWrap
     @DisplayName("RFC 6937 3: recovery from one loss ends at ssthresh without a pause and without a burst")
+    @Clause(rfc = "RFC 6937", section = "3",
+            does = "recovery ends at ssthresh, without a pause and without a burst")
     void oneLossInASender(int isn) {
         final Scenario s = new Scenario(isn, true, 1_000_000, SenderConfig.forMss(MSS).initialCwndSegments(20)
                 .congestionAlgorithm(CongestionAlgorithm.NEW_RENO).build()).send(20_000).after(50);

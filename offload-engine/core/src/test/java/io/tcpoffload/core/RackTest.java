@@ -4,6 +4,8 @@ package io.tcpoffload.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Way;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -14,6 +16,9 @@ class RackTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 6.2 step 4: fewer than three SACKed above wait a quarter of the round-trip time, by timer")
+    @Clause(rfc = "RFC 8985", section = "6.2 step 4",
+            does = "while no reordering was seen and fewer than three segments are SACKed above, a hole waits a "
+                + "quarter of the least round-trip time")
     void waitsForTheReorderingWindow(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).at(40);
         s.event(0, 1000, 2000);
@@ -27,6 +32,9 @@ class RackTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 6.2 step 3: on a path that reorders, three SACKed above are no loss before the window is over")
+    @Clause(rfc = "RFC 8985", section = "6.2 step 3",
+            does = "data sent once that arrives below what arrived before shows reordering; from then on three "
+                + "SACKed above are no loss by themselves")
     void learnsThatThePathReorders(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).at(40);
         s.event(0, 1000, 2000);
@@ -45,6 +53,9 @@ class RackTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 6.2 step 5: a lost retransmission is found without a timeout, and is no second reduction")
+    @Clause(rfc = "RFC 8985", section = "6.2 step 5",
+            does = "a retransmission that left before something that has arrived is lost in its turn, without a "
+                + "timeout and without another reduction")
     void findsLostRetransmissions(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).at(50);
         s.event(0, 1000, 4000);
@@ -61,6 +72,8 @@ class RackTest {
 
     @AtEveryWrap
     @DisplayName("RFC 5681 3.2: what is lost of a later flight is a recovery and a reduction of its own")
+    @Clause(rfc = "RFC 5681", section = "3.2",
+            does = "one reduction a window of data: loss beyond the recovery point begins a recovery of its own")
     void lossAfterTheRecoveryPointBeginsAnotherRecovery(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).at(50);
         s.event(0, 1000, 10_000);
@@ -75,6 +88,9 @@ class RackTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 6.2: judged as of the arrival, so that what waits in the caller's queue is heard first")
+    @Clause(rfc = "RFC 8985", section = "6.2",
+            does = "loss is judged as of the arrival of the acknowledgement, not of its reading, so that a busy "
+                + "host finds no false loss")
     void aBusyCallerFindsNoFalseLoss(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).at(500);
         s.sender.onSack(isn, 1_000_000, new int[] {isn + 1000, isn + 2000}, 1, 40 * MS, s.now());
@@ -86,6 +102,8 @@ class RackTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 6.3: a timeout loses the first segment and what is overdue, not what has just left")
+    @Clause(rfc = "RFC 8985", section = "6.3",
+            does = "a timeout marks lost the first segment and what is overdue; what has just left stays in flight")
     void aTimeoutKeepsWhatHasJustLeft(int isn) {
         final Scenario s = Scenario.withSack(isn).send(1000).at(20).ack(1000).send(3000);
         s.fireUntil(SenderCounter.LOSS_PROBES);
@@ -100,6 +118,9 @@ class RackTest {
 
     @Test
     @DisplayName("RFC 8985 6.2 step 4: DSACKs widen the window once a round, to a round trip at most, for 16 recoveries")
+    @Clause(rfc = "RFC 8985", section = "6.2 step 4",
+            does = "each round with a DSACK widens the reordering window by a quarter of the least round-trip "
+                + "time, to one smoothed round trip at most, for 16 recoveries")
     void dsacksWidenTheWindow() {
         final Rack rack = new Rack(0);
         rack.onRtt(40 * MS, 0);
@@ -122,6 +143,9 @@ class RackTest {
 
     @Test
     @DisplayName("RFC 8985 6.2 step 2: what comes back faster than any round trip answers the first transmission")
+    @Clause(rfc = "RFC 8985", section = "6.2 step 2",
+            does = "what comes back faster than the least round-trip time answers the first transmission, and "
+                + "moves RACK not at all")
     void ignoresAnswersToTheFirstTransmission() {
         final Delivery delivery = new Delivery();
         delivery.begin(100 * MS, 40 * MS, 0);
@@ -135,6 +159,8 @@ class RackTest {
 
     @Test
     @DisplayName("Linux tcp_min_rtt: a minimum is forgotten after five minutes, not before two and a half")
+    @Clause(rfc = "RFC 8985", section = "6.2 step 1", way = Way.LINUX,
+            does = "the least round-trip time is that of the last five minutes, as in tcp_min_rtt")
     void theLeastRoundTripTimeAges() {
         final MinRtt least = new MinRtt();
         assertEquals(0, least.ns());

@@ -4,6 +4,10 @@ package io.tcpoffload.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Hostile;
+import io.tcpoffload.clauses.Layer;
+import io.tcpoffload.clauses.Way;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("The viewer's window: flow control, silly windows, persist")
@@ -17,6 +21,8 @@ class ReceiveWindowTest {
 
     @AtEveryWrap
     @DisplayName("RFC 9293 3.8.6: nothing beyond the right edge")
+    @Clause(rfc = "RFC 9293", section = "3.8.6",
+            does = "nothing is sent beyond the right edge")
     void staysInsideTheWindow(int isn) {
         final Scenario s = new Scenario(isn, true, 3500);
         assertEquals(3000, s.sendable(9000));
@@ -28,6 +34,11 @@ class ReceiveWindowTest {
 
     @AtEveryWrap
     @DisplayName("RFC 9293 3.8.6.2.1: a small remainder waits; the last bytes do not (no Nagle); half the window goes")
+    @Clause(rfc = "RFC 9293", section = "3.8.6.2.1",
+            does = "silly windows are avoided: full segments, all there is, or half the largest window")
+    @Clause(rfc = "RFC 1122", section = "4.2.3.4", way = Way.LINUX,
+            does = "no Nagle algorithm: a live stream's last bytes do not wait")
+    @Hostile(value = "zero window", layer = Layer.CORE)
     void avoidsSillyWindows(int isn) {
         final Scenario s = new Scenario(isn, true, 8000).send(8000);
         s.window(300).ack(8000);
@@ -41,6 +52,9 @@ class ReceiveWindowTest {
 
     @AtEveryWrap
     @DisplayName("RFC 9293 3.8.6.2.1: a small window that stays small is used after the override timeout")
+    @Clause(rfc = "RFC 9293", section = "3.8.6.2.1",
+            does = "a small window that stays small is used after the override timeout")
+    @Hostile(value = "zero window", layer = Layer.CORE)
     void usesASmallWindowAfterAWhile(int isn) {
         final Scenario s = new Scenario(isn, true, 8000).send(8000).after(20);
         s.window(1).ack(8000);
@@ -54,6 +68,12 @@ class ReceiveWindowTest {
 
     @AtEveryWrap
     @DisplayName("RFC 9293 3.8.6.1: probes one before una after RTO, then ever slower, as long as they are answered")
+    @Clause(rfc = "RFC 9293", section = "3.8.6.1",
+            does = "a zero window is probed after RTO and then at doubling intervals, up to 15 s, for ever while "
+                + "answered")
+    @Clause(rfc = "RFC 9293", section = "3.8.6.1", way = Way.LINUX,
+            does = "a probe is a segment without data at SND.UNA - 1")
+    @Hostile(value = "zero window", layer = Layer.CORE, counter = "WINDOW_PROBES")
     void probesAZeroWindowForEverWhileAnswered(int isn) {
         final Scenario s = zeroWindow(isn);
         long interval = 220;
@@ -74,6 +94,9 @@ class ReceiveWindowTest {
 
     @AtEveryWrap
     @DisplayName("RFC 6429: a viewer that answers no probe is given up")
+    @Clause(rfc = "RFC 6429", section = "3",
+            does = "a viewer whose zero window answers is kept; one that answers no probe for 60 s is reset")
+    @Hostile(value = "zero window", layer = Layer.CORE)
     void givesUpWhenProbesAreNotAnswered(int isn) {
         final Scenario s = zeroWindow(isn);
         final long first = s.timerMs();
@@ -90,6 +113,8 @@ class ReceiveWindowTest {
 
     @AtEveryWrap
     @DisplayName("Persist ends when there is nothing left to send")
+    @Clause(rfc = "RFC 9293", section = "3.8.6.1",
+            does = "there are no window probes when nothing waits to be sent")
     void stopsProbingWhenNothingWaits(int isn) {
         final Scenario s = zeroWindow(isn);
         assertEquals(0, s.sendable(0));
@@ -98,6 +123,10 @@ class ReceiveWindowTest {
 
     @AtEveryWrap
     @DisplayName("RFC 9293 3.8.6: a window taken back is tolerated; what lies beyond waits, and the viewer is probed")
+    @Clause(rfc = "RFC 9293", section = "3.8.6",
+            does = "a window taken back is tolerated: nothing more goes, the viewer is probed, and time behind a "
+                + "shut window is no silence")
+    @Hostile(value = "zero window", layer = Layer.CORE, counter = "WINDOW_SHRINKS")
     void toleratesAShrinkingWindow(int isn) {
         final Scenario s = new Scenario(isn, true, 8000).send(8000).after(20);
         s.window(2000).ack(1000);
@@ -120,6 +149,9 @@ class ReceiveWindowTest {
 
     @AtEveryWrap
     @DisplayName("RFC 9293 3.8.6: retransmissions stay inside a window that was taken back in part")
+    @Clause(rfc = "RFC 9293", section = "3.8.6",
+            does = "retransmissions stay inside a window that was taken back")
+    @Hostile(value = "zero window", layer = Layer.CORE)
     void retransmitsOnlyInsideTheWindow(int isn) {
         final Scenario s = new Scenario(isn, true, 8000).send(8000).after(20);
         s.window(400).ack(1000);
@@ -130,6 +162,8 @@ class ReceiveWindowTest {
 
     @AtEveryWrap
     @DisplayName("Of two windows for one acknowledgement the later arrival counts, whatever way it came")
+    @Clause(rfc = "RFC 9293", section = "3.10.7.4",
+            does = "of two windows with the same acknowledgement the later segment counts (SND.WL1, SND.WL2)")
     void anOlderEventDoesNotOverrideTheRecord(int isn) {
         final Scenario s = new Scenario(isn, true, 20_000).send(5000).at(20);
         s.window(0).ack(5000);

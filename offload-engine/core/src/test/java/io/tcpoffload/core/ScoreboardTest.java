@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Clause;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,8 @@ class ScoreboardTest {
 
     @AtEveryWrap
     @DisplayName("RFC 2018 4: SACK ranges merge, in whatever order they come")
+    @Clause(rfc = "RFC 2018", section = "4",
+            does = "SACK ranges merge in whatever order they come; a block inside a known one is no news")
     void mergesSackRangesInAnyOrder(int isn) {
         final int[][] orders = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
         for (final int[] order : orders) {
@@ -43,6 +46,9 @@ class ScoreboardTest {
     }
 
     @AtEveryWrap
+    @Clause(rfc = "RFC 2018", section = "5",
+            does = "the scoreboard is bounded: a SACK range without a place is ignored, which costs a "
+                + "retransmission and never data")
     void refusesTheSackThatFindsNoPlaceButStillMerges(int isn) {
         final Scoreboard board = flight(isn, 10_000);
         int i = 1;
@@ -75,6 +81,8 @@ class ScoreboardTest {
 
     @AtEveryWrap
     @DisplayName("Transmissions always find a place; the price is precision")
+    @Clause(rfc = "RFC 6675", section = "3",
+            does = "transmissions always find a place in the scoreboard; neighbours are merged for it")
     void neverRunsOutOfPlaces(int isn) {
         final Scoreboard board = new Scoreboard(isn, isn, 0);
         for (int i = 0; i < 10_000; i++) {
@@ -94,6 +102,8 @@ class ScoreboardTest {
 
     @AtEveryWrap
     @DisplayName("RFC 2018 8: reneged data is in flight again, and gives no round-trip time")
+    @Clause(rfc = "RFC 2018", section = "8",
+            does = "reneged data is in flight again, and gives no round-trip time")
     void forgetsWhatWasReneged(int isn) {
         final Scoreboard board = flight(isn, 1000);
         board.sack(isn + 500, isn + 1000, delivery);
@@ -106,6 +116,8 @@ class ScoreboardTest {
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     @DisplayName("Agrees with an array that has a cell a byte")
+    @Clause(rfc = "RFC 6675", section = "4",
+            does = "SetPipe(): what is neither SACKed nor lost, equal to a model that knows every byte")
     void agreesWithAnArrayOfBytes(long seed) {
         final Random random = new Random(seed);
         final int isn = random.nextInt(3) - 300;

@@ -5,11 +5,14 @@ package io.tcpoffload.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.tcpoffload.clauses.Hostile;
+import io.tcpoffload.clauses.Layer;
 import org.junit.jupiter.api.Test;
 
 class SenderConfigTest {
 
     @Test
+    @Hostile(value = "tiny MSS", layer = Layer.CORE)
     void namesKeyValueAndRange() {
         final IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> SenderConfig.forMss(10).build());

@@ -5,6 +5,8 @@ package io.tcpoffload.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Way;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Retransmissions that were for nothing")
@@ -12,6 +14,11 @@ class SpuriousRetransmissionTest {
 
     @AtEveryWrap
     @DisplayName("RFC 2883, RFC 3708, Linux tcp_may_undo: all that was sent again came twice: the window comes back")
+    @Clause(rfc = "RFC 2883", section = "5", way = Way.LINUX,
+            does = "a DSACK for everything that was sent again takes the reduction back, as tcp_try_undo_dsack "
+                + "does")
+    @Clause(rfc = "RFC 3708", section = "3",
+            does = "spurious fast retransmits are told by DSACKs that cover all of them")
     void dsackUndoesFastRecovery(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).at(50);
         s.event(0, 2000, 10_000);
@@ -29,6 +36,8 @@ class SpuriousRetransmissionTest {
 
     @AtEveryWrap
     @DisplayName("RFC 2883: a report about what was never sent again undoes nothing, nor does one of two")
+    @Clause(rfc = "RFC 3708", section = "3",
+            does = "a DSACK for what was never sent again is the path's duplication, and undoes nothing")
     void aDuplicateByThePathUndoesNothing(int isn) {
         final Scenario s = Scenario.withSack(isn).send(5000).at(50).ack(5000).send(8000).at(100);
         s.event(5000, 7000, 13_000);
@@ -43,6 +52,9 @@ class SpuriousRetransmissionTest {
 
     @AtEveryWrap
     @DisplayName("RFC 5682 3.1: data that left only once arrives after the timeout: it was late, not lost")
+    @Clause(rfc = "RFC 5682", section = "3.1",
+            does = "after a timeout an acknowledgement of data that left only once shows it spurious: window, "
+                + "threshold and flight are as before")
     void forwardRtoWithSack(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000);
         s.fire();
@@ -57,6 +69,8 @@ class SpuriousRetransmissionTest {
 
     @AtEveryWrap
     @DisplayName("RFC 5682 2.1: the first answer may be for either transmission, so new data goes; the second decides")
+    @Clause(rfc = "RFC 5682", section = "2.1",
+            does = "without SACK the first acknowledgement is answered with new data, the second decides")
     void forwardRtoWithoutSack(int isn) {
         final Scenario s = Scenario.withoutSack(isn).send(10_000);
         assertEquals(0, s.sendable(20_000));
@@ -74,6 +88,8 @@ class SpuriousRetransmissionTest {
 
     @AtEveryWrap
     @DisplayName("RFC 5682 2.1 step 3a: a duplicate after the new data: the loss was real")
+    @Clause(rfc = "RFC 5682", section = "2.1 step 3a",
+            does = "a duplicate after the new data: the loss was real, conventional recovery")
     void aDuplicateMeansRealLoss(int isn) {
         final Scenario s = Scenario.withoutSack(isn).send(10_000);
         s.sendable(20_000);
@@ -89,6 +105,8 @@ class SpuriousRetransmissionTest {
 
     @AtEveryWrap
     @DisplayName("RFC 5682 2.1 step 2b: no new data, or no window for it: the conventional way at once")
+    @Clause(rfc = "RFC 5682", section = "2.1 step 2b",
+            does = "without new data, or window for it, conventional recovery at once")
     void withoutNewDataTheConventionalWay(int isn) {
         final Scenario s = Scenario.withoutSack(isn).send(10_000);
         s.sendable(20_000);
@@ -108,6 +126,8 @@ class SpuriousRetransmissionTest {
 
     @AtEveryWrap
     @DisplayName("RFC 5682 3.1: SACKed before the timeout is no evidence")
+    @Clause(rfc = "RFC 5682", section = "3.1",
+            does = "what was SACKed before the timeout is no evidence")
     void earlierSacksProveNothing(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).at(50);
         s.event(0, 1000, 2000);

@@ -5,6 +5,8 @@ package io.tcpoffload.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Way;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Tail loss probe")
@@ -17,6 +19,10 @@ class TailLossProbeTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 7.2, 7.3: after two round trips of silence the last segment goes again, and the window stays")
+    @Clause(rfc = "RFC 8985", section = "7.2",
+            does = "a flight without answer is probed after two round trips and 2 ms")
+    @Clause(rfc = "RFC 8985", section = "7.3",
+            does = "the probe is the last segment again, changes no window and is not repeated")
     void sendsTheLastSegmentAgain(int isn) {
         final Scenario s = measured(isn).send(5000);
         assertEquals(50 + 102, s.timerMs());
@@ -34,6 +40,8 @@ class TailLossProbeTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 7.3: of a post that does not fill its last segment, the bytes of that go again")
+    @Clause(rfc = "RFC 8985", section = "7.3",
+            does = "of a post that does not fill its last segment the bytes of that are the probe")
     void sendsTheLastBytesAgain(int isn) {
         final Scenario s = measured(isn).send(2300);
         s.fire();
@@ -42,6 +50,9 @@ class TailLossProbeTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 7.2: a single segment is given the time of a delayed acknowledgement, the timeout at most")
+    @Clause(rfc = "RFC 8985", section = "7.2", way = Way.LINUX,
+            does = "with one segment in flight the delayed-acknowledgement time of 200 ms is added; the timeout is "
+                + "the bound")
     void aSingleSegmentMayBeAcknowledgedLate(int isn) {
         final Scenario s = measured(isn).send(700);
         assertEquals(50 + 250, s.timerMs());
@@ -52,6 +63,8 @@ class TailLossProbeTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 7.3: the FIN is a last segment, too")
+    @Clause(rfc = "RFC 8985", section = "7.3",
+            does = "the FIN is a last segment, too")
     void probesForTheFin(int isn) {
         final Scenario s = measured(isn).send(2000);
         s.sender.queueFin();
@@ -63,6 +76,8 @@ class TailLossProbeTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 7.3: new data goes rather than old, a segment beyond the window")
+    @Clause(rfc = "RFC 8985", section = "7.3",
+            does = "new data is the better probe, a segment beyond the window")
     void newDataIsTheBetterProbe(int isn) {
         final Scenario s = measured(isn);
         s.send(s.sendable(50_000));
@@ -79,6 +94,8 @@ class TailLossProbeTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 7: the answer to the probe shows the lost tail, which is recovered without a timeout")
+    @Clause(rfc = "RFC 8985", section = "7",
+            does = "the answer to a probe shows the lost tail, which is recovered without a timeout")
     void aLostTailIsRecovered(int isn) {
         final Scenario s = measured(isn).send(5000);
         s.fire();
@@ -93,6 +110,8 @@ class TailLossProbeTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 7.4 case 2: a loss that the probe repaired reduces the window")
+    @Clause(rfc = "RFC 8985", section = "7.4 case 2",
+            does = "a loss that the probe repaired reduces the window")
     void aRepairedLossReducesTheWindow(int isn) {
         final Scenario s = measured(isn).send(5000).at(100).ack(5000);
         s.fire();
@@ -106,6 +125,8 @@ class TailLossProbeTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 7.4 case 1: a probe reported as a duplicate does not")
+    @Clause(rfc = "RFC 8985", section = "7.4 case 1",
+            does = "a probe reported as a duplicate does not")
     void anUnneededProbeCostsNothing(int isn) {
         final Scenario s = measured(isn).send(5000).at(100).ack(5000);
         s.fire();
@@ -119,6 +140,8 @@ class TailLossProbeTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 7.2: no probe without SACK, nor beyond a window that was taken back")
+    @Clause(rfc = "RFC 8985", section = "7.2",
+            does = "no probe without SACK, nor beyond a window that was taken back")
     void noProbeWhereItCouldNotTell(int isn) {
         final Scenario without = Scenario.withoutSack(isn).send(1000).at(50).ack(1000).send(5000);
         without.fire();
@@ -130,6 +153,8 @@ class TailLossProbeTest {
 
     @AtEveryWrap
     @DisplayName("RFC 8985 7.2: each transmission of new data puts the probe off")
+    @Clause(rfc = "RFC 8985", section = "7.2",
+            does = "each transmission of new data puts the probe off")
     void newDataPutsTheProbeOff(int isn) {
         final Scenario s = measured(isn).send(2000).at(100).send(2000);
         assertEquals(202, s.timerMs());
