@@ -40,8 +40,39 @@ public final class Veth implements AutoCloseable {
         servers.run("ip", "link", "add", veth.serverDevice(), "type", "veth", "peer", "name", veth.viewerDevice());
         servers.run("ip", "link", "set", veth.viewerDevice(), "netns", viewers.name());
         veth.configure(servers, veth.serverDevice(), veth.serverAddress());
-        veth.configure(viewers, veth.viewerDevice(), veth.network + ".2");
+        veth.configure(viewers, veth.viewerDevice(), veth.viewerAddress());
         return veth;
+    }
+
+    /**
+     * Makes two pairs, from the servers to a relay's namespace and from there to the viewers; to both sides it looks like
+     * one. The relay's ends have no address: it bridges what they see.
+     *
+     * @param subnet 0 to 255, different for each pair of a namespace
+     */
+    static Veth through(Netns relay, Netns servers, Netns viewers, int subnet) {
+        String id = Integer.toString(ThreadLocalRandom.current().nextInt(MAX_NAME), Character.MAX_RADIX);
+        Veth veth = new Veth(servers, viewers, "tot" + id, "10.203." + subnet);
+        veth.half(servers, veth.serverDevice(), relay, veth.relayDeviceOfServers(), ".1");
+        veth.half(viewers, veth.viewerDevice(), relay, veth.relayDeviceOfViewers(), ".2");
+        return veth;
+    }
+
+    private void half(Netns end, String name, Netns relay, String peer, String host) {
+        end.run("ip", "link", "add", name, "type", "veth", "peer", "name", peer, "netns", relay.name());
+        relay.sysctl("net.ipv6.conf." + peer + ".disable_ipv6", "1");
+        relay.run("ip", "link", "set", peer, "up");
+        configure(end, name, network + host);
+    }
+
+    /** The other end of {@link #serverDevice()}, of {@link #through}. */
+    String relayDeviceOfServers() {
+        return device + "l";
+    }
+
+    /** The other end of {@link #viewerDevice()}, of {@link #through}. */
+    String relayDeviceOfViewers() {
+        return device + "r";
     }
 
     public String serverDevice() {
@@ -55,6 +86,21 @@ public final class Veth implements AutoCloseable {
     /** The address to listen on. */
     public String serverAddress() {
         return network + ".1";
+    }
+
+    public String viewerAddress() {
+        return network + ".2";
+    }
+
+    /** The largest IP packet of both ends, 68 to 65535 bytes; jumbo frames are 9000. */
+    public void mtu(int bytes) {
+        servers.run("ip", "link", "set", serverDevice(), "mtu", Integer.toString(bytes));
+        viewers.run("ip", "link", "set", viewerDevice(), "mtu", Integer.toString(bytes));
+    }
+
+    /** Makes the viewers' end like {@link #withoutServerOffloads()} makes the server's. */
+    void withoutViewerOffloads() {
+        viewers.run(NativeTool.program("offloads").toString(), viewerDevice());
     }
 
     /** Makes the server's end like a device without checksum and segmentation offload. */
