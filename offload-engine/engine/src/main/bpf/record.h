@@ -26,6 +26,7 @@ enum session_state {
 /* receive_flags */
 #define RECEIVED_FIN 1  /* the viewer's FIN is in rcv_nxt */
 #define RECEIVED_TS 2   /* ts_echo is of the last acknowledgement */
+#define RECEIVED_CE 4   /* RFC 3168 6.1.3: the viewer's data met congestion; ECE in every header until its CWR */
 
 struct session_record {
 	/* -- template, lines 0 and 1: the hook while LEARN, then the engine until OWNED */
@@ -62,7 +63,9 @@ struct session_record {
 	__u32 version;      /* odd while the hook writes the receive side */
 	__u32 sack[2 * MAX_SACK_BLOCKS]; /* of the last acknowledgement: left, right, left, right ... */
 	__u64 limited_ns; /* when the last event of a kind that strangers can provoke was raised */
-	__u32 receive_spare[6];
+	__u64 path;    /* where the viewer's segments come from: MAC address and device; 0 until the first */
+	__u64 path_ns; /* when the last EVENT_PATH was raised */
+	__u64 icmp_ns; /* when the last event of an ICMP message was raised */
 
 	/* -- send side, lines 4 to 7: the engine */
 	__u32 state;
@@ -70,7 +73,8 @@ struct session_record {
 	__u32 max_window; /* bytes: the largest window the viewer has offered, RFC 5961 5.2 */
 	__u8 snd_wscale;
 	__u8 rcv_wscale;
-	__u16 send_spare16;
+	__u8 ecn; /* negotiated: 1 */
+	__u8 send_spare8;
 	__u64 send_spare[14];
 	__u64 engine[16]; /* the engine's own: stream positions */
 };
@@ -79,9 +83,11 @@ struct session_record {
 struct job {
 	__u32 session;
 	__u32 seq;
-	__u32 flags;  /* low byte: TCP flags; the rest is zero */
+	__u32 flags;  /* low byte: TCP flags; JOB_ECT */
 	__s32 result; /* JOB_* or a negative errno */
 };
+
+#define JOB_ECT 0x100 /* ECT(0) in the IP header: RFC 3168, on data sent for the first time */
 
 #define JOB_PENDING 0           /* set by the engine, left when the post never came to the target */
 #define JOB_SENT 1
@@ -97,10 +103,12 @@ struct post {
 	__u16 count;
 	__u8 header_len; /* link + network + TCP header */
 	__u8 l2_len;
-	__u32 magic;
+	__u16 magic;
+	__u8 ip_version; /* of all targets: 4 and 6 may have headers of the same length */
+	__u8 spare;
 };
 
-#define POST_MAGIC 0x7c9f0ad1
+#define POST_MAGIC 0x0ad1
 #define MAX_POST_TARGETS 1024
 
 struct flow_key {
@@ -121,6 +129,9 @@ struct flow_key {
 #define EVENT_WINDOW_OPEN 128 /* the window just opened from zero */
 #define EVENT_CHALLENGE 256   /* RFC 5961: answer with a (rate limited) challenge ACK */
 #define EVENT_STALE 512       /* old or out of the window (keep-alive, repeated FIN): answer with an ACK */
+#define EVENT_PMTU 1024       /* ICMP: a segment in flight was too big; payload: the MTU to use */
+#define EVENT_UNREACHABLE 2048 /* ICMP, soft: payload is type << 8 | code */
+#define EVENT_PATH 4096       /* a valid segment came by another device or from another MAC address than the last */
 
 struct event {
 	__u32 session;

@@ -85,7 +85,7 @@ public final class DmaRing {
         int data = frame(next) + RingDescriptor.PAYLOAD - header;
         int l4Offset = l3Offset + (ipv6 ? 40 : 20);
         writeVirtio(data - RingDescriptor.VNET_BYTES, payloadLength > gsoSize ? gsoSize : 0, l4Offset, ipv6);
-        writePost(data, firstJob, jobs, l3Offset);
+        writePost(data, firstJob, jobs, l3Offset, ipv6);
         writeHeaders(data, l3Offset, l4Offset, payloadLength, ipv6);
         int base = frame(next);
         ring.putInt(base + RingDescriptor.TP_LEN, RingDescriptor.VNET_BYTES + header + payloadLength);
@@ -106,12 +106,13 @@ public final class DmaRing {
         ring.putShort(at + RingDescriptor.VNET_CSUM_OFFSET, RingDescriptor.TCP_CHECKSUM_OFFSET);
     }
 
-    private void writePost(int at, int firstJob, int jobs, int l3Offset) {
+    private void writePost(int at, int firstJob, int jobs, int l3Offset, boolean ipv6) {
         ring.putInt(at + RingDescriptor.POST_FIRST, firstJob);
         ring.putShort(at + RingDescriptor.POST_COUNT, (short) jobs);
         ring.put(at + RingDescriptor.POST_HEADER_LEN, (byte) header);
         ring.put(at + RingDescriptor.POST_L2_LEN, (byte) l3Offset);
-        ring.putInt(at + RingDescriptor.POST_MAGIC, RingDescriptor.MAGIC);
+        ring.putShort(at + RingDescriptor.POST_MAGIC, RingDescriptor.MAGIC);
+        ring.put(at + RingDescriptor.POST_IP_VERSION, (byte) (ipv6 ? 6 : 4));
     }
 
     /** As much as the kernel's packet socket looks at; the header builder writes over all of it. */

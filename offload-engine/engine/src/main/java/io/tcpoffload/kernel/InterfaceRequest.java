@@ -10,6 +10,8 @@ final class InterfaceRequest {
 
     static final int ARPHRD_ETHER = 1;
     static final int ARPHRD_LOOPBACK = 772;
+    /** No link-layer header: TUN. */
+    static final int ARPHRD_NONE = 65534;
 
     private static final int IFF_UP = 1;
     private static final int SIOCGIFFLAGS = 0x8913;

@@ -37,6 +37,10 @@ public final class JobList {
     public static final int RST = 0x04;
     public static final int PSH = 0x08;
     public static final int ACK = 0x10;
+    /** RFC 3168: the congestion window was reduced. ECE is set by the header builder itself. */
+    public static final int CWR = 0x80;
+    /** Not a TCP flag: ECT(0) goes into the IP header. For data sent for the first time, if ECN was negotiated. */
+    public static final int ECT = 0x100;
 
     static final int BYTES = 16;
     static final int SESSION_OFFSET = 0;
@@ -62,7 +66,7 @@ public final class JobList {
      *
      * @param index 0 to capacity - 1
      * @param seq   sequence number of the payload's first byte
-     * @param flags TCP flags; ACK belongs to every segment
+     * @param flags TCP flags, ACK belongs to every segment; {@link #ECT}
      */
     public void set(int index, int session, int seq, int flags) {
         int base = index * BYTES;

@@ -52,11 +52,27 @@ public enum KernelCounter {
     SYNS_CHALLENGED,
     /** The viewer closed its window. */
     ZERO_WINDOWS,
+    /** The viewer's data came with the mark Congestion Experienced: it is echoed (RFC 3168). */
+    CE_MARKS,
+    /** A valid segment came by another device or from another MAC address than the one before. */
+    PATHS_CHANGED,
+    /** ICMP messages that lower the path MTU of a session: about a segment in flight (RFC 5927). */
+    ICMP_MTU,
+    /** ICMP messages that say a segment in flight did not arrive: unreachable, time exceeded. Soft. */
+    ICMP_UNREACHABLE,
+    /** ICMP messages about an owned session with a sequence number that is not in flight: forged or late. */
+    ICMP_VOID,
+    /** ICMP messages with an MTU that is no smaller than what is sent, or that no path may have. */
+    ICMP_MTU_VOID,
+    /** Other ICMP messages about an owned session, and more than one in 100 ms. */
+    ICMP_IGNORED,
 
     /** Dropped: fragments. */
     DROP_FRAGMENT,
     /** Dropped: IP header with options. */
     DROP_IP_OPTIONS,
+    /** Dropped: IPv6 packet with more extension headers than are looked through; whose it is cannot be told. */
+    DROP_EXTENSION_HEADERS,
     /** Dropped: version, header length or total length of the IP header wrong, or the packet is truncated. */
     DROP_BAD_IP_HEADER,
     /** Dropped: checksum of the IP header. */

@@ -36,6 +36,15 @@ public final class KernelEvent {
     public static final int CHALLENGE = 1 << 8;
     /** Old or outside the window: keep-alive probe, repeated data or FIN. Send an ACK, rate limited. */
     public static final int STALE = 1 << 9;
+    /**
+     * ICMP: a segment in flight was too big for a link. {@link #payload()} is the MTU to use, in bytes of IP packet: at
+     * least 552 (IPv4) or 1280 (IPv6) and less than now. {@link #seq()} is the segment's. At most one in 100 ms.
+     */
+    public static final int PMTU = 1 << 10;
+    /** ICMP, soft: a segment in flight did not arrive. {@link #payload()} is type << 8 | code. At most one in 100 ms. */
+    public static final int UNREACHABLE = 1 << 11;
+    /** A valid segment came by another device or from another MAC address than the ones before. At most one a second. */
+    public static final int PATH = 1 << 12;
 
     static final int BYTES = 64;
     static final int SESSION_OFFSET = 0;
@@ -84,7 +93,7 @@ public final class KernelEvent {
         return buffer.getShort(offset + WINDOW_OFFSET) & 0xFFFF;
     }
 
-    /** Bytes of payload in the segment. */
+    /** Bytes of payload in the segment; of an ICMP event see {@link #PMTU} and {@link #UNREACHABLE}. */
     public int payload() {
         return buffer.getInt(offset + PAYLOAD_OFFSET);
     }

@@ -2,8 +2,8 @@
 
 package io.tcpoffload.kernel;
 
-import com.sun.jna.Native;
 import io.tcpoffload.api.SystemFeature;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -188,6 +188,17 @@ public final class KernelSide implements AutoCloseable {
 
     public List<Device> devices() {
         return List.copyOf(devices.values());
+    }
+
+    /**
+     * How packets from one of our addresses get to another now. Asks the kernel each time; tens of microseconds.
+     *
+     * @param local  source address, of the same family
+     * @param remote of the viewer; a link-local address carries its interface
+     * @throws KernelException when the kernel can't be asked
+     */
+    public Path path(InetAddress local, InetAddress remote) throws KernelException {
+        return RouteQuery.path(local, remote);
     }
 
     /**

@@ -46,7 +46,8 @@ final class RingDescriptor {
     static final int POST_HEADER_LEN = 6;
     static final int POST_L2_LEN = 7;
     static final int POST_MAGIC = 8;
-    static final int MAGIC = 0x7c9f0ad1;
+    static final int POST_IP_VERSION = 10;
+    static final short MAGIC = 0x0ad1;
 
     private RingDescriptor() {
     }

@@ -12,8 +12,10 @@ package io.tcpoffload.kernel;
  *  144  arrival_ns         | wl1 | window, sack_count, receive_flags
  *  160  acks | dup_acks    | template_ns
  *  176  ts_recent_ns       | ece_acks | version
- *  192  sack[8] | spare[8]
- *  256  state | nxt | max_window | snd_wscale, rcv_wscale                         engine
+ *  192  sack[8]
+ *  224  limited_ns         | path
+ *  240  path_ns            | icmp_ns
+ *  256  state | nxt | max_window | snd_wscale, rcv_wscale, ecn                    engine
  *  272  spare[14]
  *  384  engine[16]
  * </pre>
@@ -55,18 +57,24 @@ final class SessionDescriptor {
     static final int ECE_ACKS = 184;
     static final int VERSION = 188;
     static final int SACK = 192;
+    static final int LIMITED_NS = 224;
+    static final int PATH = 232;
+    static final int PATH_NS = 240;
+    static final int ICMP_NS = 248;
 
     static final int STATE = 256;
     static final int NXT = 260;
     static final int MAX_WINDOW = 264;
     static final int SND_WSCALE = 268;
     static final int RCV_WSCALE = 269;
+    static final int ECN = 270;
     static final int ENGINE = 384;
 
     static final int ENGINE_LONGS = 16;
     static final int MAX_SACK_BLOCKS = 4;
     static final int RECEIVED_FIN = 1;
     static final int RECEIVED_TS = 2;
+    static final int RECEIVED_CE = 4;
 
     private SessionDescriptor() {
     }

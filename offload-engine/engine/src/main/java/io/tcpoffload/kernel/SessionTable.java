@@ -4,6 +4,7 @@ package io.tcpoffload.kernel;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -67,6 +68,34 @@ public final class SessionTable {
     }
 
     /**
+     * Defines the whole template without an ACK of the viewer, for a connection whose packets the hook has not seen:
+     * TTL 64, DF set. Call it before the flow is entered, or in state TAKING; then {@link #complete}.
+     *
+     * @param path       usable, of the family of the addresses
+     * @param timestamps whether they were negotiated; {@link #complete} sets it again
+     * @throws IllegalArgumentException when the path is not usable or the addresses are not of one family
+     */
+    public void define(int id, InetSocketAddress local, InetSocketAddress remote, Path path, boolean timestamps) {
+        TemplateDefinition.define(records, base(id), local, remote, path, timestamps);
+    }
+
+    /**
+     * New device and link header for an owned session, without VLAN tags of its own: {@link #headerLength} and {@link
+     * #linkLength} may change. Between posts, on the posting thread: the header builder runs inside {@link
+     * DmaRing#flush()} only.
+     *
+     * @throws IllegalArgumentException when the path is not usable
+     */
+    public void redirect(int id, Path path) {
+        TemplateDefinition.redirect(records, base(id), path);
+    }
+
+    /** Whether the template already has the device and the link header of this path. */
+    public boolean follows(int id, Path path) {
+        return TemplateDefinition.follows(records, base(id), path);
+    }
+
+    /**
      * Completes the template that the hook defined and initialises both sides from what the socket knew. Call it in
      * state TAKING; afterwards set the state to OWNED.
      *
@@ -115,6 +144,16 @@ public final class SessionTable {
     /** Duplicate acknowledgements so far, modulo 2^32. */
     public int dupAcks(int id) {
         return records.getInt(base(id) + SessionDescriptor.DUP_ACKS);
+    }
+
+    /** Valid acknowledgements with ECE so far, modulo 2^32: the network marked our segments (RFC 3168). */
+    public int ecnEchoes(int id) {
+        return records.getInt(base(id) + SessionDescriptor.ECE_ACKS);
+    }
+
+    /** Whether ECN was negotiated: then the viewer's congestion marks are echoed. */
+    public boolean ecn(int id) {
+        return records.get(base(id) + SessionDescriptor.ECN) != 0;
     }
 
     /** Whether the viewer's FIN has arrived in order. */
@@ -241,7 +280,7 @@ public final class SessionTable {
         return records.get(base(id) + SessionDescriptor.TCP_LEN) == 32;
     }
 
-    /** Device that the viewer's ACK came in on; 0 until the template is defined. */
+    /** Device that frames leave by: the one that the viewer's ACK came in on, or the path's; 0 until then. */
     public int ifindex(int id) {
         return records.getInt(base(id) + SessionDescriptor.IFINDEX);
     }

@@ -17,13 +17,18 @@ final class TemplateCompletion {
     private TemplateCompletion() {
     }
 
-    static void complete(ByteBuffer records, int base, TcpState tcp) {
+    /** Length of the TCP header and the fixed part of its only option. */
+    static void options(ByteBuffer records, int base, boolean timestamps) {
         int option = base + SessionDescriptor.NETWORK_OFFSET + records.get(base + SessionDescriptor.L3_LEN) + 20;
-        records.put(base + SessionDescriptor.TCP_LEN, (byte) (tcp.timestamps() ? 32 : 20));
-        records.put(option - 8, tcp.timestamps() ? DOFF_TIMESTAMPS : DOFF_PLAIN);
+        records.put(base + SessionDescriptor.TCP_LEN, (byte) (timestamps ? 32 : 20));
+        records.put(option - 8, timestamps ? DOFF_TIMESTAMPS : DOFF_PLAIN);
         for (int i = 0; i < TIMESTAMP_OPTION.length; i++) {
-            records.put(option + i, tcp.timestamps() ? TIMESTAMP_OPTION[i] : 0);
+            records.put(option + i, timestamps ? TIMESTAMP_OPTION[i] : 0);
         }
+    }
+
+    static void complete(ByteBuffer records, int base, TcpState tcp) {
+        options(records, base, tcp.timestamps());
         records.putShort(base + SessionDescriptor.MSS, (short) tcp.mss());
         records.putInt(base + SessionDescriptor.TS_OFFSET, tcp.tsOffset());
         int raw = Math.min(tcp.rcvWnd() >>> tcp.rcvWscale(), MAX_RAW_WINDOW);
@@ -43,5 +48,6 @@ final class TemplateCompletion {
         records.putInt(base + SessionDescriptor.MAX_WINDOW, Math.max(tcp.maxWindow(), tcp.sndWnd()));
         records.put(base + SessionDescriptor.SND_WSCALE, (byte) tcp.sndWscale());
         records.put(base + SessionDescriptor.RCV_WSCALE, (byte) tcp.rcvWscale());
+        records.put(base + SessionDescriptor.ECN, (byte) (tcp.ecn() ? 1 : 0));
     }
 }

@@ -93,9 +93,9 @@ class BuilderTest {
         ByteBuffer post = ByteBuffer.allocate(100).order(ByteOrder.nativeOrder());
         post.put(12, (byte) 8).put(14, (byte) 0x45);
         int builder = kernel.program(KernelObject.BUILDER);
-        for (int magic : new int[] {0, RingDescriptor.MAGIC}) {
+        for (short magic : new short[] {0, RingDescriptor.MAGIC}) {
             for (int count : new int[] {0, 1025}) {
-                post.putInt(0, 0).putShort(4, (short) count).put(6, (byte) 66).put(7, (byte) 14).putInt(8, magic);
+                post.putInt(0, 0).putShort(4, (short) count).put(6, (byte) 66).put(7, (byte) 14).putShort(8, magic).put(10, (byte) 4);
                 assertEquals(ProgramRun.STOLEN, ProgramRun.run(builder, post.array(), kernel.mark()));
             }
         }

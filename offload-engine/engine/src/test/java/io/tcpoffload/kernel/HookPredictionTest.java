@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HookPredictionTest {
 
     private static final int ROUNDS = 4000;
-    private static final int LIMITED_NS = 224;
 
     private record Outcome(int verdict, Map<KernelCounter, Long> counters, List<Integer> events, ByteBuffer record) {
     }
@@ -103,7 +102,7 @@ class HookPredictionTest {
         byte[] bytes = new byte[record.capacity()];
         record.get(0, bytes);
         ByteBuffer after = ByteBuffer.wrap(bytes).order(record.order());
-        for (int time : new int[] {SessionDescriptor.ARRIVAL_NS, SessionDescriptor.TS_RECENT_NS, LIMITED_NS}) {
+        for (int time : new int[] {SessionDescriptor.ARRIVAL_NS, SessionDescriptor.TS_RECENT_NS, SessionDescriptor.LIMITED_NS}) {
             after.putLong(time, Long.signum(after.getLong(time)));
         }
         return new Outcome(verdict, bench.moved(), bench.reasons(), after);

@@ -49,8 +49,8 @@ class LayoutTest {
         for (String field : new String[] {"HEADER", "L2_LEN", "L3_LEN", "TCP_LEN", "IP_VERSION", "IFINDEX", "MSS",
             "ADVERTISED_WINDOW", "TS_OFFSET", "IP_SUM", "PSEUDO_SUM", "VLAN_TCI", "VLAN_PROTO", "RECEIVE_WINDOW", "UNA",
             "RCV_NXT", "TS_RECENT", "TS_ECHO", "ARRIVAL_NS", "WL1", "WINDOW", "SACK_COUNT", "RECEIVE_FLAGS", "ACKS",
-            "DUP_ACKS", "TEMPLATE_NS", "TS_RECENT_NS", "ECE_ACKS", "VERSION", "SACK", "STATE", "NXT", "MAX_WINDOW",
-            "SND_WSCALE", "RCV_WSCALE", "ENGINE"}) {
+            "DUP_ACKS", "TEMPLATE_NS", "TS_RECENT_NS", "ECE_ACKS", "VERSION", "SACK", "LIMITED_NS", "PATH",
+            "PATH_NS", "ICMP_NS", "STATE", "NXT", "MAX_WINDOW", "SND_WSCALE", "RCV_WSCALE", "ECN", "ENGINE"}) {
             expressions.put(field, "offsetof(struct session_record, " + field.toLowerCase() + ")");
             Field constant = SessionDescriptor.class.getDeclaredField(field);
             java.put(field, constant.getInt(null));
@@ -94,6 +94,7 @@ class LayoutTest {
         add(c, java, "offsetof(struct post, header_len)", RingDescriptor.POST_HEADER_LEN);
         add(c, java, "offsetof(struct post, l2_len)", RingDescriptor.POST_L2_LEN);
         add(c, java, "offsetof(struct post, magic)", RingDescriptor.POST_MAGIC);
+        add(c, java, "offsetof(struct post, ip_version)", RingDescriptor.POST_IP_VERSION);
         add(c, java, "sizeof(struct virtio_net_hdr)", RingDescriptor.VNET_BYTES);
         add(c, java, "offsetof(struct virtio_net_hdr, csum_start)", RingDescriptor.VNET_CSUM_START);
         add(c, java, "offsetof(struct tpacket2_hdr, tp_len)", RingDescriptor.TP_LEN);
@@ -114,6 +115,8 @@ class LayoutTest {
         add(c, java, "MAX_SACK_BLOCKS", SessionDescriptor.MAX_SACK_BLOCKS);
         add(c, java, "RECEIVED_FIN", SessionDescriptor.RECEIVED_FIN);
         add(c, java, "RECEIVED_TS", SessionDescriptor.RECEIVED_TS);
+        add(c, java, "RECEIVED_CE", SessionDescriptor.RECEIVED_CE);
+        add(c, java, "JOB_ECT", JobList.ECT);
         add(c, java, "POST_MAGIC", RingDescriptor.MAGIC);
         add(c, java, "JOB_PENDING", JobList.PENDING);
         add(c, java, "JOB_SENT", JobList.SENT);
@@ -132,6 +135,9 @@ class LayoutTest {
         add(c, java, "EVENT_WINDOW_OPEN", KernelEvent.WINDOW_OPEN);
         add(c, java, "EVENT_CHALLENGE", KernelEvent.CHALLENGE);
         add(c, java, "EVENT_STALE", KernelEvent.STALE);
+        add(c, java, "EVENT_PMTU", KernelEvent.PMTU);
+        add(c, java, "EVENT_UNREACHABLE", KernelEvent.UNREACHABLE);
+        add(c, java, "EVENT_PATH", KernelEvent.PATH);
         assertEquals(expected(java), compiled(c));
     }
 
