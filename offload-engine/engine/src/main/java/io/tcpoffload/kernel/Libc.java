@@ -16,13 +16,21 @@ final class Libc {
     static final int SOCK_RAW = 3;
     static final int SOCK_STREAM = 1;
     static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
     static final int SOCK_CLOEXEC = 0x80000;
+    static final int SOCK_NONBLOCK = 0x800;
     static final int SOL_SOCKET = 1;
     static final int SOL_TCP = 6;
     static final int SOL_PACKET = 263;
     static final int SO_SNDBUFFORCE = 32;
+    static final int SO_RCVBUFFORCE = 33;
     static final int SO_MARK = 36;
+    static final int SO_BUF_LOCK = 72;
     static final int MSG_DONTWAIT = 0x40;
+    static final int MSG_NOSIGNAL = 0x4000;
+    static final int SHUT_WR = 1;
+    static final int IPPROTO_TCP = 6;
+    static final int IPPROTO_RAW = 255;
     static final int PROT_READ = 1;
     static final int PROT_WRITE = 2;
     static final int MAP_SHARED = 1;
@@ -44,11 +52,17 @@ final class Libc {
 
     static native int bind(int fd, Pointer address, int length);
 
+    static native int connect(int fd, Pointer address, int length);
+
+    static native int shutdown(int fd, int how);
+
     static native int setsockopt(int fd, int level, int name, Pointer value, int length);
 
     static native int getsockopt(int fd, int level, int name, Pointer value, Pointer length);
 
     static native long send(int fd, Pointer data, long length, int flags);
+
+    static native long sendto(int fd, Pointer data, long length, int flags, Pointer address, int addressLength);
 
     static native long recv(int fd, Pointer data, long length, int flags);
 

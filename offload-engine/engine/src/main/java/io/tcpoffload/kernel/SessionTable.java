@@ -194,6 +194,11 @@ public final class SessionTable {
         return records.getInt(base(id) + SessionDescriptor.SACK + 8 * block + 4);
     }
 
+    /** Sequence number of the segment that set the window, RFC 9293 section 3.10.7.4. */
+    public int wl1(int id) {
+        return records.getInt(base(id) + SessionDescriptor.WL1);
+    }
+
     public int rcvNxt(int id) {
         return (int) INT.getAcquire(records, base(id) + SessionDescriptor.RCV_NXT);
     }

@@ -13,16 +13,17 @@ import com.sun.jna.Pointer;
 public final class TcpRepair {
 
     private static final int TCP_INFO = 11;
-    private static final int TCP_MAXSEG = 2;
+    static final int TCP_MAXSEG = 2;
     private static final int TCP_REPAIR = 19;
-    private static final int TCP_REPAIR_QUEUE = 20;
-    private static final int TCP_QUEUE_SEQ = 21;
-    private static final int TCP_TIMESTAMP = 24;
-    private static final int TCP_REPAIR_WINDOW = 29;
+    static final int TCP_REPAIR_QUEUE = 20;
+    static final int TCP_QUEUE_SEQ = 21;
+    static final int TCP_REPAIR_OPTIONS = 22;
+    static final int TCP_TIMESTAMP = 24;
+    static final int TCP_REPAIR_WINDOW = 29;
     private static final int REPAIR_ON = 1;
     private static final int REPAIR_OFF_NO_WINDOW_PROBE = -1;
-    private static final int RECV_QUEUE = 1;
-    private static final int SEND_QUEUE = 2;
+    static final int RECV_QUEUE = 1;
+    static final int SEND_QUEUE = 2;
     private static final int NO_QUEUE = 0;
 
     private static final long SIOCOUTQ = 0x5411;
@@ -35,7 +36,7 @@ public final class TcpRepair {
     private static final int OPTION_ECN = 8;
     private static final int OPTION_USEC_TS = 64;
 
-    private static final int WINDOW_BYTES = 20;
+    static final int WINDOW_BYTES = 20;
     private static final long NS_PER_MS = 1_000_000;
 
     private TcpRepair() {
@@ -140,7 +141,7 @@ public final class TcpRepair {
         Errno.check(Libc.close(fd), "close(" + fd + ")");
     }
 
-    private static void set(int fd, int option, int value, String name) throws KernelException {
+    static void set(int fd, int option, int value, String name) throws KernelException {
         Errno.check(Libc.setInt(fd, Libc.SOL_TCP, option, value), "setsockopt(" + fd + ", " + name + ", " + value + ")");
     }
 

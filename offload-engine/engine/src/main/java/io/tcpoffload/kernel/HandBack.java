@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.kernel;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One connection on its way from the engine into a fresh socket of the kernel's: {@link #begin}, {@link #sent} for all
+ * that is not acknowledged, {@link #complete}.
+ *
+ * <p>Until the last step the session is OWNED as before: the hook takes every segment of the viewer's, and a hand-back
+ * that fails, or is closed, has changed nothing. Then the socket becomes an ordinary one, the flow is taken out of the
+ * hook's table, and the socket is told the viewer's last acknowledgement ({@link LastAck}), so that none is lost.
+ * What the hook took in between and nobody acknowledged - data, a FIN - the viewer repeats, to the socket. Nothing
+ * leaves for the viewer in any of these steps.
+ *
+ * <p>From {@link #begin} to {@link #complete} the caller posts nothing for the session. One thread.
+ */
+public final class HandBack implements AutoCloseable {
+
+    private final KernelSide kernel;
+    private final int slot;
+    private final InetSocketAddress local;
+    private final InetSocketAddress remote;
+    private final TcpState tcp;
+    private final int nxt;
+    private final int una;
+    private final int rcvNxt;
+    private final boolean fin;
+    private final int wl1;
+    private final int windowBytes;
+    private final RepairSocket socket;
+    private int filled;
+    private boolean told;
+
+    private HandBack(KernelSide kernel, int slot, InetSocketAddress local, InetSocketAddress remote, TcpState tcp,
+            int nxt, boolean nonBlocking) throws KernelException {
+        this.kernel = kernel;
+        this.slot = slot;
+        this.local = local;
+        this.remote = remote;
+        this.tcp = tcp;
+        this.nxt = nxt;
+        SessionTable table = kernel.sessions();
+        int version;
+        int acknowledged;
+        int received;
+        int sequence;
+        int window;
+        boolean ended;
+        do {
+            version = table.version(slot);
+            acknowledged = table.una(slot);
+            received = table.rcvNxt(slot);
+            ended = table.finReceived(slot);
+            sequence = table.wl1(slot);
+            window = table.window(slot);
+        } while ((version & 1) != 0 || version != table.version(slot));
+        /* Our own FIN, if it was acknowledged, is not in the queue: the socket sends it anew. */
+        una = acknowledged - nxt > 0 ? nxt : acknowledged;
+        fin = ended;
+        rcvNxt = ended ? received - 1 : received;
+        wl1 = sequence - rcvNxt > 0 ? rcvNxt : sequence;
+        windowBytes = window << table.sndWscale(slot);
+        filled = una;
+        socket = new RepairSocket(local, nonBlocking);
+    }
+
+    /**
+     * Makes the socket. It is of the engine's network namespace and needs no free port: the listener keeps its own.
+     *
+     * @param slot        of a session in state OWNED
+     * @param local       our end, as in the flow table
+     * @param remote      the viewer's end
+     * @param taken       what {@link TcpRepair#read} told at take-over; options and segment size are of it, everything
+     *                    that moves is of the session record
+     * @param nxt         next sequence number to send; of a FIN that was sent, the FIN's own
+     * @param unread      what the viewer sent, the record's rcv_nxt counts and nobody has read, from position to limit
+     * @param toSend      bytes that the caller will write after {@link #complete}, so that they fit at once
+     * @param nonBlocking whether the socket is to be
+     * @throws KernelException when the kernel refuses; nothing has changed then
+     */
+    public static HandBack begin(KernelSide kernel, int slot, InetSocketAddress local, InetSocketAddress remote,
+            TcpState taken, int nxt, ByteBuffer unread, int toSend, boolean nonBlocking) throws KernelException {
+        HandBack handBack = new HandBack(kernel, slot, local, remote, taken, nxt, nonBlocking);
+        try {
+            handBack.fill(unread, toSend);
+        } catch (KernelException | RuntimeException e) {
+            handBack.close();
+            throw e;
+        }
+        return handBack;
+    }
+
+    private void fill(ByteBuffer unread, int toSend) throws KernelException {
+        int waiting = unread.remaining();
+        socket.connect(remote, una, rcvNxt - waiting, tcp);
+        socket.room(nxt - una + toSend, waiting);
+        socket.received(unread, unread.position(), waiting);
+    }
+
+    /** First of the bytes that {@link #sent} is to be given: all up to nxt, in order. */
+    public int una() {
+        return una;
+    }
+
+    /**
+     * Bytes in flight, from where the call before ended; the first from {@link #una()}.
+     *
+     * @param memory read at absolute offsets; a direct buffer is not copied
+     * @throws KernelException when the kernel has no memory for them
+     */
+    public void sent(ByteBuffer memory, int offset, int length) throws KernelException {
+        socket.sent(memory, offset, length);
+        filled += length;
+    }
+
+    /**
+     * The kernel owns the connection from here on. The session's record is of no use any more; it may be used again for
+     * another connection when no packet can be in the hook, as after two seconds or {@link KernelSide#settle()}.
+     *
+     * @return the socket's file descriptor, the caller's to close
+     * @throws KernelException       when the kernel refuses; the engine owns the connection as before
+     * @throws IllegalStateException when bytes before nxt are missing
+     */
+    public int complete() throws KernelException {
+        if (filled != nxt) {
+            throw new IllegalStateException("sequence numbers " + Integer.toUnsignedString(filled) + " to "
+                    + Integer.toUnsignedString(nxt) + " of the send queue are missing");
+        }
+        SessionTable table = kernel.sessions();
+        int receiveWindow = table.advertisedWindow(slot) << tcp.rcvWscale();
+        socket.window(wl1, windowBytes, Math.max(table.maxWindow(slot), windowBytes), receiveWindow, rcvNxt);
+        if (tcp.timestamps()) {
+            socket.timestamp((int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime()) + table.tsOffset(slot));
+        }
+        int fd = socket.release();
+        try {
+            kernel.flows().remove(local, remote);
+            table.state(slot, SessionState.TAKING);
+        } catch (KernelException e) {
+            table.state(slot, SessionState.FREE); /* the hook leaves it to the kernel, too */
+        }
+        told = tell(table);
+        return fd;
+    }
+
+    private boolean tell(SessionTable table) {
+        int blocks = tcp.sack() ? table.sackCount(slot) : 0;
+        int[] sack = new int[2 * blocks];
+        for (int i = 0; i < blocks; i++) {
+            sack[2 * i] = table.sackStart(slot, i);
+            sack[2 * i + 1] = table.sackEnd(slot, i);
+        }
+        int acknowledged = table.una(slot);
+        try {
+            new LastAck(local, remote, rcvNxt, acknowledged - nxt > 0 ? nxt : acknowledged, table.window(slot), fin,
+                    tcp.timestamps(), table.tsRecent(slot), table.tsEchoValid(slot) ? table.tsEcho(slot) : 0, sack)
+                    .deliver();
+            return true;
+        } catch (KernelException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Whether the socket was told the viewer's last acknowledgement. If not, it goes on by timeout, echoes no timestamp
+     * until the viewer sends something, and does not know of a FIN that the engine has acknowledged.
+     */
+    public boolean told() {
+        return told;
+    }
+
+    /** Ends it without a word if it is not complete: the engine owns the connection as before. */
+    @Override
+    public void close() {
+        socket.close();
+    }
+}
