@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The C sources of this package, compiled once a JVM into a directory that goes with the JVM. */
-final class NativeTool {
+public final class NativeTool {
 
     private static final List<String> SOURCES = List.of("stream.h", "viewers.c", "loss.h", "loss.c", "loss.bpf.c",
-            "offloads.c", "relay.c");
+            "offloads.c", "relay.c", "rawport.c", "sender.c");
     private static final Map<String, Path> BUILT = new ConcurrentHashMap<>();
     private static final Path DIRECTORY = unpack();
 
@@ -24,7 +24,7 @@ final class NativeTool {
     }
 
     /** A program for this machine, from {@code name.c}. */
-    static Path program(String name) {
+    public static Path program(String name) {
         return BUILT.computeIfAbsent(name, n -> build(n, List.of("gcc", "-O2", "-Wall", "-Werror", "-o",
                 DIRECTORY.resolve(n).toString(), DIRECTORY.resolve(n + ".c").toString(), "-lbpf")));
     }
