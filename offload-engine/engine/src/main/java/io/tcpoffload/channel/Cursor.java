@@ -164,8 +164,14 @@ public final class Cursor implements Source {
     }
 
     @Override
-    public boolean stillValid(long at) {
+    public boolean copy(long at, int memoryOffset, int length, ByteBuffer to, int index) {
+        to.put(index, store.memory(), memoryOffset, length);
         return store.stillValid(at);
+    }
+
+    @Override
+    public int unit() {
+        return TsPacket.SIZE;
     }
 
     @Override
@@ -202,11 +208,6 @@ public final class Cursor implements Source {
     @Override
     public boolean isOpen() {
         return channel.isOpen();
-    }
-
-    @Override
-    public ByteBuffer memory() {
-        return store.memory();
     }
 
     /** The channel. */

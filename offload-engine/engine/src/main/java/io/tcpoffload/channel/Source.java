@@ -11,10 +11,7 @@ import java.nio.ByteBuffer;
  */
 public interface Source extends AutoCloseable {
 
-    /**
-     * What to do now. {@link Step#DATA} fills in bytes that are there at this moment: after copying them ask
-     * {@link #stillValid}, and if it says no, throw the copy away and call this again.
-     */
+    /** What to do now. {@link Step#DATA} fills in bytes that are there at this moment. */
     Step next(Extent out);
 
     /** Counts bytes as sent. */
@@ -23,8 +20,21 @@ public interface Source extends AutoCloseable {
     /** Finds contiguous bytes at a stream position, as far as they are still there. */
     boolean locate(long at, Extent out);
 
-    /** Whether bytes from {@code at} on, copied since they were located, are the stream's. */
-    boolean stillValid(long at);
+    /**
+     * Copies located bytes.
+     *
+     * @param at           stream position of the first
+     * @param memoryOffset of an extent that has them: {@link Extent#memoryOffset()}, moved on by as much as {@code at}
+     * @param to           written from {@code index} on; its position stays
+     * @return false if they were overwritten meanwhile: throw the copy away and ask anew
+     */
+    boolean copy(long at, int memoryOffset, int length, ByteBuffer to, int index);
+
+    /**
+     * What a connection that can't be sent all of it is left at: multiples of so many bytes from a segment's start, so
+     * that a skip does not cut a packet in two. 1: anywhere.
+     */
+    int unit();
 
     /** Everything before this stream position was delivered and is not asked for again. */
     default void acknowledged(long before) {
@@ -56,11 +66,13 @@ public interface Source extends AutoCloseable {
     /** Why the last {@link #next} said {@link Step#CLOSE}; null before. */
     CloseReason closeReason();
 
+    /** Whether the stream ends for good at this position, so that a FIN may go with the last byte. */
+    default boolean endsAt(long end) {
+        return false;
+    }
+
     /** Whether more may come. */
     boolean isOpen();
-
-    /** Where the bytes lie, for absolute access. */
-    ByteBuffer memory();
 
     /** The same object for all sources in which the same position means the same byte: one post may serve them. */
     Object stream();

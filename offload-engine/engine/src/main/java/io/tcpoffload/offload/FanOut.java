@@ -54,7 +54,9 @@ final class FanOut {
         if (!viewer.followJumps()) {
             return Step.CLOSE;
         }
-        Bucket bucket = bucketFor(viewer, wholePackets(toPieceEnd(Math.min(room, extent.length()))));
+        int unit = source.unit();
+        int bytes = Math.min(room, extent.length());
+        Bucket bucket = bucketFor(viewer, unit == 1 ? bytes : wholeUnits(toPieceEnd(bytes), unit));
         bucket.add(viewer);
         if (bucket.count() == DmaRing.MAX_TARGETS) {
             sent += poster.post(bucket, nowNs);
@@ -70,11 +72,11 @@ final class FanOut {
     }
 
     /** A viewer is left at a packet's end, so that a skip does not cut one in two. */
-    private int wholePackets(int bytes) {
+    private int wholeUnits(int bytes, int unit) {
         if (bytes == extent.length()) {
             return bytes;
         }
-        int over = (int) ((extent.position() + bytes - extent.segmentStart()) % TsPacket.SIZE);
+        int over = (int) ((extent.position() + bytes - extent.segmentStart()) % unit);
         return bytes > over ? bytes - over : bytes;
     }
 

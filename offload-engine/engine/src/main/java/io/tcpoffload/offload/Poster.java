@@ -2,6 +2,7 @@
 
 package io.tcpoffload.offload;
 
+import io.tcpoffload.channel.Source;
 import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.DmaRing;
 import io.tcpoffload.kernel.JobList;
@@ -17,8 +18,6 @@ import java.util.concurrent.atomic.LongAdder;
  * header builder over all targets when that call returns, so the result of each is known at once.
  */
 final class Poster {
-
-    private static final int DATA_FLAGS = JobList.ACK | JobList.PSH;
 
     private final KernelSide kernel;
     private final SessionTable table;
@@ -52,11 +51,14 @@ final class Poster {
         }
         int job = reserve(count);
         int bytes = bucket.length();
+        long end = bucket.position() + bytes;
+        boolean fin = shape.source().endsAt(end);
+        int flags = flags(shape.source(), end) | (fin ? JobList.FIN : 0);
         for (int i = 0; i < count; i++) {
             ViewerSession viewer = bucket.viewer(i);
             int nxt = viewer.sender().nxt();
-            jobs.set(job + i, viewer.slot(), nxt, DATA_FLAGS);
-            table.nxt(viewer.slot(), nxt + bytes);
+            jobs.set(job + i, viewer.slot(), nxt, flags);
+            table.nxt(viewer.slot(), nxt + bytes + (fin ? 1 : 0));
         }
         send(ring, shape, bytes, job, count);
         int sent = 0;
@@ -65,6 +67,10 @@ final class Poster {
             if (taken(job + i)) {
                 viewer.sender().onSent(bytes, nowNs);
                 viewer.source().advance(bytes);
+                if (fin) {
+                    viewer.closeOrderly(nowNs);
+                    viewer.sender().onFinSent(nowNs);
+                }
                 sent++;
             } else {
                 table.nxt(viewer.slot(), viewer.sender().nxt());
@@ -81,7 +87,11 @@ final class Poster {
      */
     boolean repeat(ViewerSession viewer, int seq, int memoryOffset, int length, long position) {
         DmaRing ring = kernel.ring();
-        return copy(ring, viewer, position, memoryOffset, length) && sendOne(ring, viewer, seq, DATA_FLAGS, length);
+        return copy(ring, viewer, position, memoryOffset, length) && sendOne(ring, viewer, seq, flags(viewer.source(), position + length), length);
+    }
+
+    private static int flags(Source source, long end) {
+        return source.pushedAt(end) ? JobList.ACK | JobList.PSH : JobList.ACK;
     }
 
     /**
@@ -125,8 +135,7 @@ final class Poster {
             return false;
         }
         ByteBuffer payload = ring.payload();
-        payload.put(payload.position(), shape.memory(), memoryOffset, length);
-        if (shape.source().stillValid(position)) {
+        if (shape.source().copy(position, memoryOffset, length, payload, payload.position())) {
             return true;
         }
         counters.add(OffloadCounter.OVERWRITTEN, 1);

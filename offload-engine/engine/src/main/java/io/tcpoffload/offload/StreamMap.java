@@ -38,7 +38,10 @@ final class StreamMap {
         return true;
     }
 
-    /** Forgets what lies wholly before {@code una}. */
+    /**
+     * Forgets what lies before {@code una}. The oldest span moves its start along: it may last for ever, and sequence
+     * numbers can be compared only within 2^31 (RFC 9293 section 3.4).
+     */
     void acknowledged(int una) {
         int first = 0;
         while (first + 1 < count && una - seq[first + 1] >= 0) {
@@ -48,6 +51,10 @@ final class StreamMap {
             System.arraycopy(seq, first, seq, 0, count - first);
             System.arraycopy(position, first, position, 0, count - first);
             count -= first;
+        }
+        if (count > 0 && una - seq[0] > 0) {
+            position[0] += una - seq[0];
+            seq[0] = una;
         }
     }
 

@@ -11,7 +11,6 @@ import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.SessionTable;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 
 /** A viewer whose connection the engine owns. All of it belongs to the session loop's thread. */
 final class ViewerSession {
@@ -25,7 +24,6 @@ final class ViewerSession {
     private final int networkOffset;
     private final int mss;
     private final Source source;
-    private final ByteBuffer memory;
     private final Sender sender;
     private final StreamMap stream = new StreamMap();
     private final long startedAt = System.currentTimeMillis();
@@ -49,7 +47,6 @@ final class ViewerSession {
         this.networkOffset = table.linkLength(slot);
         this.mss = table.mss(slot);
         this.source = source;
-        this.memory = source.memory();
         this.sender = sender;
         this.una = sender.una();
         this.finSeen = table.finReceived(slot);
@@ -83,11 +80,6 @@ final class ViewerSession {
 
     int mss() {
         return mss;
-    }
-
-    /** The source's memory, for absolute access. */
-    ByteBuffer memory() {
-        return memory;
     }
 
     Source source() {
@@ -146,6 +138,7 @@ final class ViewerSession {
         if (acknowledged != una) {
             una = acknowledged;
             stream.acknowledged(una);
+            source.acknowledged(stream.positionOf(una));
         }
     }
 

@@ -51,6 +51,19 @@ class StreamMapTest {
     }
 
     @Test
+    void aSpanOutlivesTheSequenceSpace() {
+        map.jump(1000, 0);
+        long position = 0;
+        int una = 1000;
+        for (int i = 0; i < 100; i++) {
+            position += 100_000_000;
+            una += 100_000_000;
+            map.acknowledged(una);
+            assertEquals(position + 5, map.positionOf(una + 5));
+        }
+    }
+
+    @Test
     void replacesAJumpFromWhichNothingWasSent() {
         map.jump(1000, 0);
         map.jump(1000, 7000);
