@@ -29,7 +29,6 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class KernelSide implements AutoCloseable {
 
     private static final int PAGE_BYTES = 4096;
-    private static final int MEMBARRIER_GLOBAL = 1;
 
     private final KernelConfig config;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -40,6 +39,7 @@ public final class KernelSide implements AutoCloseable {
     private final FlowTable flows;
     private final EventRing events;
     private final KernelCounters counters;
+    private final ReceivePathBarrier barrier;
     /** Not 0, and different for each engine, so that engines that share a device know their own posts. */
     private final int mark = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
     private volatile PostDevice posts;
@@ -58,6 +58,7 @@ public final class KernelSide implements AutoCloseable {
             counters = new KernelCounters(map(KernelObject.COUNTERS,
                     (long) KernelCounters.SHARDS * KernelCounters.ROW * Long.BYTES));
             events = openEvents();
+            barrier = keep(new ReceivePathBarrier());
         } catch (KernelException | RuntimeException e) {
             close();
             throw e;
@@ -202,12 +203,12 @@ public final class KernelSide implements AutoCloseable {
     }
 
     /**
-     * Waits until packets that passed the hook before this call have been dealt with by the kernel's TCP
-     * (membarrier, some milliseconds). Once for any number of sessions that have just been set to TAKING.
+     * Waits until packets that passed the hook before this call have been dealt with by the kernel's TCP: a tenth of a
+     * millisecond as a rule, milliseconds where CPUs may not be visited. Once for any number of sessions that have just
+     * been set to TAKING. The calling thread must not depend on the CPU it runs on.
      */
     public void settle() throws KernelException {
-        long number = System.getProperty("os.arch").equals("aarch64") ? 283 : 324;
-        Errno.check((int) Libc.syscall(number, MEMBARRIER_GLOBAL, 0, 0), "membarrier(GLOBAL)");
+        barrier.await();
     }
 
     /**

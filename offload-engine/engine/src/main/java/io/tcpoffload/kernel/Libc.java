@@ -78,6 +78,10 @@ final class Libc {
 
     static native long syscall(long number, long a, long b, long c);
 
+    static native int sched_getaffinity(int thread, long bytes, Pointer mask);
+
+    static native int sched_setaffinity(int thread, long bytes, Pointer mask);
+
     static native int close(int fd);
 
     static native int if_nametoindex(String name);
