@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpoffload.itests.wire;
+
+/** What a test makes the sender of one connection do. */
+interface Control {
+
+    /** Appends bytes to the stream. */
+    void write(int bytes);
+
+    /** A FIN after the last byte; the other direction stays open. */
+    void shutdown();
+
+    /** Closes both directions, after the last byte. */
+    void close();
+
+    /** Closes by a reset. */
+    void abort();
+
+    /** Whether these are the right bytes from the script's origin on. */
+    String fault(byte[] stream);
+
+    /** Whether the sender still has the connection, closing or not. */
+    boolean alive();
+}

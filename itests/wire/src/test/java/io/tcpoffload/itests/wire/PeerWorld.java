@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpoffload.itests.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tcpoffload.itests.Await;
+import io.tcpoffload.itests.KernelSender;
+import io.tcpoffload.itests.Netns;
+import io.tcpoffload.itests.Snmp;
+import io.tcpoffload.itests.Veth;
+import io.tcpoffload.itests.peer.RawHost;
+import io.tcpoffload.itests.peer.RawPort;
+import io.tcpoffload.itests.peer.SynOptions;
+import io.tcpoffload.itests.peer.TcpPeer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * A kernel sender and an engine in one namespace, a raw peer at the other end of their device. One for all classes that
+ * ask for it in their constructor.
+ */
+final class PeerWorld implements AutoCloseable {
+
+    private static final int SENDER_PORT = 7070;
+    private static final String PEER_MAC = "02:00:5e:00:53:01";
+    private static final String PEER_IPV4 = "10.203.1.9";
+    private static final String PEER_IPV6 = "fd00:203:1::9";
+    private static final String SERVER_IPV6 = "fd00:203:1::1";
+    private static final long STORE_BYTES = 32L << 20;
+
+    final Netns servers = Netns.create("s");
+    final Netns peers = Netns.create("p");
+    final Veth veth = Veth.connect(servers, peers, 1);
+    final RawPort port;
+    final RawHost host;
+    final KernelSender sender;
+    final EngineProcess engine;
+    private final Path directory;
+
+    PeerWorld() {
+        servers.sysctl("net.ipv4.tcp_no_metrics_save", "1");
+        // tests make sure of limits by sending more than one: the kernel sender's are counted for each socket all the same
+        peers.sysctl("net.ipv6.conf." + veth.viewerDevice() + ".disable_ipv6", "1");
+        servers.run("ip", "addr", "add", SERVER_IPV6 + "/64", "dev", veth.serverDevice(), "nodad");
+        veth.withoutServerOffloads();
+        port = RawPort.packet(peers, veth.viewerDevice());
+        host = new RawHost(port, PEER_MAC, mac(servers, veth.serverDevice()), PEER_IPV4, PEER_IPV6);
+        sender = new KernelSender(servers, SENDER_PORT);
+        try {
+            directory = Files.createTempDirectory("tcpoffload-peer");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        engine = new EngineProcess(servers, "auto", "0.0.0.0", "offload", STORE_BYTES, "KEYFRAME",
+                directory.resolve("engine.log"));
+    }
+
+    static String mac(Netns ns, String device) {
+        return ns.run("ip", "-o", "link", "show", device).replaceAll("(?s).*link/ether (\\S+).*", "$1");
+    }
+
+    /** A connection to a sender which has nothing to send yet. */
+    Dialog open(Side side, SynOptions options) {
+        return switch (side) {
+            case KERNEL -> openKernel(host.peer(new InetSocketAddress(veth.serverAddress(), SENDER_PORT), options));
+            case VIEWER -> openViewer(host.peer(new InetSocketAddress(veth.serverAddress(), EngineProcess.PORT), options));
+        };
+    }
+
+    Dialog openKernel(TcpPeer peer) {
+        peer.connect();
+        int fd = sender.find(peer.localPort());
+        return new Dialog(peer, new KernelControl(sender, fd), () -> sender.abort(fd));
+    }
+
+    Dialog openViewer(TcpPeer peer) {
+        ViewerControl control = new ViewerControl(engine, peer);
+        control.join();
+        return new Dialog(peer, control, () -> Await.until("the session is gone", () -> !control.alive()));
+    }
+
+    /** Runs something and returns by how much the engine's counters have grown, and the kernel's (as by nstat). */
+    Map<String, Long> counted(Runnable what) {
+        Map<String, Long> before = engine.counters();
+        Snmp kernel = new Snmp(servers);
+        what.run();
+        Map<String, Long> grown = new TreeMap<>(kernel.delta());
+        engine.counters().forEach((name, value) -> {
+            long more = value - before.getOrDefault(name, 0L);
+            if (more != 0) {
+                grown.put(name, more);
+            }
+        });
+        return grown;
+    }
+
+    @Override
+    public void close() {
+        try {
+            sender.close();
+            engine.close();
+            assertEquals(java.util.List.of(), engine.leftovers(), "left behind");
+            assertEquals(java.util.List.of(), engine.warnings());
+        } finally {
+            port.close();
+            peers.close();
+            servers.close();
+        }
+    }
+
+    /** Gives every class the same one. */
+    static final class Shared implements ParameterResolver {
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == PeerWorld.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return context.getRoot().getStore(ExtensionContext.Namespace.create(PeerWorld.class))
+                    .getOrComputeIfAbsent(PeerWorld.class, type -> new PeerWorld(), PeerWorld.class);
+        }
+    }
+}

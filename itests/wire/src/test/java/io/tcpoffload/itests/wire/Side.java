@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpoffload.itests.wire;
+
+/** Whose sender a {@link Dialog} talks to. */
+enum Side {
+    /** The kernel's own TCP: what it fails is a wrong test. */
+    KERNEL,
+    /** The engine, as a viewer of a channel sees it. */
+    VIEWER
+}
