@@ -8,10 +8,14 @@ import com.sun.jna.Native;
 final class Errno {
 
     static final int EPERM = 1;
+    static final int ESRCH = 3;
+    static final int EBADF = 9;
     static final int ENOENT = 2;
     static final int EAGAIN = 11;
     static final int EEXIST = 17;
     static final int E2BIG = 7;
+    static final int ENOTSOCK = 88;
+    static final int ENOTCONN = 107;
 
     private Errno() {
     }

@@ -63,16 +63,20 @@ final class KernelObject implements AutoCloseable {
     }
 
     static byte[] image() throws KernelException {
-        try (InputStream in = KernelObject.class.getResourceAsStream(RESOURCE)) {
+        return image(RESOURCE);
+    }
+
+    static byte[] image(String resource) throws KernelException {
+        try (InputStream in = KernelObject.class.getResourceAsStream(resource)) {
             if (in == null) {
-                throw new KernelException("the compiled BPF object " + RESOURCE + " is not in the bundle: build it"
+                throw new KernelException("the compiled BPF object " + resource + " is not in the bundle: build it"
                         + " with offload-engine/engine/src/main/bpf/build");
             }
             return in.readAllBytes();
         } catch (KernelException e) {
             throw e;
         } catch (IOException e) {
-            throw new KernelException("cannot read " + RESOURCE + ": " + e.getMessage());
+            throw new KernelException("cannot read " + resource + ": " + e.getMessage());
         }
     }
 

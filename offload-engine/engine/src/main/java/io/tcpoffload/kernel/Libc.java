@@ -28,6 +28,7 @@ final class Libc {
     static final int SO_BUF_LOCK = 72;
     static final int MSG_DONTWAIT = 0x40;
     static final int MSG_NOSIGNAL = 0x4000;
+    static final int MSG_PEEK = 2;
     static final int SHUT_WR = 1;
     static final int IPPROTO_TCP = 6;
     static final int IPPROTO_RAW = 255;
@@ -53,6 +54,10 @@ final class Libc {
     static native int bind(int fd, Pointer address, int length);
 
     static native int connect(int fd, Pointer address, int length);
+
+    static native int getsockname(int fd, Pointer address, Pointer length);
+
+    static native int getpeername(int fd, Pointer address, Pointer length);
 
     static native int shutdown(int fd, int how);
 
@@ -85,6 +90,8 @@ final class Libc {
     static native int close(int fd);
 
     static native int if_nametoindex(String name);
+
+    static native Pointer if_indextoname(int index, Pointer name);
 
     static native int vsnprintf(Pointer into, long size, Pointer format, Pointer arguments);
 

@@ -4,7 +4,9 @@ package io.tcpoffload.kernel;
 
 import com.sun.jna.Memory;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 
 /**
  * {@code struct sockaddr_in} and {@code struct sockaddr_in6}, in native memory.
@@ -35,6 +37,28 @@ final class SocketAddress implements AutoCloseable {
         memory.write(ipv6 ? 8 : 4, ip, 0, ip.length);
         if (address.getAddress() instanceof Inet6Address scoped) {
             memory.setInt(24, scoped.getScopeId());
+        }
+    }
+
+    /**
+     * What is in memory; IPv4 where it is mapped into IPv6.
+     *
+     * @throws KernelException when it is of neither family
+     */
+    static InetSocketAddress read(Memory memory) throws KernelException {
+        int family = memory.getShort(0);
+        if (family != Libc.AF_INET && family != Libc.AF_INET6) {
+            throw new KernelException("address family " + family + " is neither IPv4 (2) nor IPv6 (10)");
+        }
+        int port = (memory.getByte(2) & 0xFF) << 8 | memory.getByte(3) & 0xFF;
+        try {
+            byte[] ip = family == Libc.AF_INET ? memory.getByteArray(4, 4) : memory.getByteArray(8, 16);
+            InetAddress address = InetAddress.getByAddress(ip);
+            int scope = family == Libc.AF_INET6 ? memory.getInt(24) : 0;
+            return new InetSocketAddress(scope == 0 || !(address instanceof Inet6Address) ? address
+                    : Inet6Address.getByAddress(null, ip, scope), port);
+        } catch (UnknownHostException e) {
+            throw new KernelException("an address has a wrong length: " + e.getMessage());
         }
     }
 

@@ -12,7 +12,7 @@ import com.sun.jna.Pointer;
  */
 public final class TcpRepair {
 
-    private static final int TCP_INFO = 11;
+    static final int TCP_INFO = 11;
     static final int TCP_MAXSEG = 2;
     private static final int TCP_REPAIR = 19;
     static final int TCP_REPAIR_QUEUE = 20;
@@ -24,7 +24,7 @@ public final class TcpRepair {
     private static final int REPAIR_OFF_NO_WINDOW_PROBE = -1;
     static final int RECV_QUEUE = 1;
     static final int SEND_QUEUE = 2;
-    private static final int NO_QUEUE = 0;
+    static final int NO_QUEUE = 0;
 
     private static final long SIOCOUTQ = 0x5411;
     private static final long SIOCINQ = 0x541B;
@@ -52,7 +52,7 @@ public final class TcpRepair {
         return queue(fd, SIOCINQ, "SIOCINQ");
     }
 
-    private static int queue(int fd, long request, String name) throws KernelException {
+    static int queue(int fd, long request, String name) throws KernelException {
         try (NativeInt bytes = new NativeInt(0)) {
             Errno.check(Libc.ioctl(fd, request, bytes.pointer()), "ioctl(" + fd + ", " + name + ")");
             return bytes.value();
@@ -77,12 +77,19 @@ public final class TcpRepair {
      *                         timestamps in microseconds
      */
     public static TcpState read(int fd) throws KernelException {
+        try (Memory info = get(fd, TCP_INFO, INFO_BYTES, "TCP_INFO")) {
+            check(fd, info.getByte(0), info.getByte(5));
+        }
+        return readState(fd);
+    }
+
+    /** The same whatever is in the queues: {@link TcpState#sndNxt()} is then behind all that was written. */
+    static TcpState readState(int fd) throws KernelException {
         TimestampSample early = TimestampSample.of(fd);
         try (Memory info = get(fd, TCP_INFO, INFO_BYTES, "TCP_INFO");
                 Memory window = get(fd, TCP_REPAIR_WINDOW, WINDOW_BYTES, "TCP_REPAIR_WINDOW")) {
             int state = info.getByte(0);
             int options = info.getByte(5);
-            check(fd, state, options);
             int sndNxt = sequence(fd, SEND_QUEUE);
             int rcvNxt = sequence(fd, RECV_QUEUE);
             int scales = info.getByte(6);
@@ -111,7 +118,7 @@ public final class TcpRepair {
         }
     }
 
-    private static int sequence(int fd, int queue) throws KernelException {
+    static int sequence(int fd, int queue) throws KernelException {
         set(fd, TCP_REPAIR_QUEUE, queue, "TCP_REPAIR_QUEUE");
         return getInt(fd, TCP_QUEUE_SEQ, "TCP_QUEUE_SEQ");
     }
@@ -145,13 +152,13 @@ public final class TcpRepair {
         Errno.check(Libc.setInt(fd, Libc.SOL_TCP, option, value), "setsockopt(" + fd + ", " + name + ", " + value + ")");
     }
 
-    private static int getInt(int fd, int option, String name) throws KernelException {
+    static int getInt(int fd, int option, String name) throws KernelException {
         try (Memory value = get(fd, option, Integer.BYTES, name)) {
             return value.getInt(0);
         }
     }
 
-    private static Memory get(int fd, int option, int bytes, String name) throws KernelException {
+    static Memory get(int fd, int option, int bytes, String name) throws KernelException {
         Memory value = new Memory(bytes);
         value.clear();
         try (NativeInt length = new NativeInt(bytes)) {

@@ -32,4 +32,20 @@ public record TcpState(int state, int sndNxt, int rcvNxt, int mss, int mssClamp,
     public static final int ESTABLISHED = 1;
     /** TCP_CLOSE_WAIT of the kernel: the peer has sent its FIN. */
     public static final int CLOSE_WAIT = 8;
+
+    TcpState withReceiveWindow(int bytes) {
+        return new TcpState(state, sndNxt, rcvNxt, mss, mssClamp, sndWscale, rcvWscale, timestamps, sack, ecn, tsOffset,
+                sndWl1, sndWnd, maxWindow, bytes, rcvWup, rttMicros);
+    }
+
+    /** The same as of another sequence number to send. */
+    public TcpState withSndNxt(int seq) {
+        return new TcpState(state, seq, rcvNxt, mss, mssClamp, sndWscale, rcvWscale, timestamps, sack, ecn, tsOffset,
+                sndWl1, sndWnd, maxWindow, rcvWnd, rcvWup, rttMicros);
+    }
+
+    TcpState withTsOffset(int offset) {
+        return new TcpState(state, sndNxt, rcvNxt, mss, mssClamp, sndWscale, rcvWscale, timestamps, sack, ecn, offset,
+                sndWl1, sndWnd, maxWindow, rcvWnd, rcvWup, rttMicros);
+    }
 }
