@@ -38,7 +38,7 @@ final class AckIntake {
      *
      * @param blocks null for the session record, which is no event
      */
-    void take(int ack, long windowBytes, int[] blocks, int blockCount, long arrivalNs, long nowNs) {
+    void take(int ack, long windowBytes, int[] blocks, int blockCount, long echoNs, long arrivalNs, long nowNs) {
         final boolean old = Seq.before(ack, s.board.una());
         final int acked = old ? 0 : Seq.distance(s.board.una(), ack);
         final long networkBytes = s.recovery.pipeBytes() + s.board.lostBytes();

@@ -8,18 +8,18 @@ public enum CongestionAlgorithm {
     /** RFC 9438, what Linux uses unless told otherwise. */
     CUBIC {
         @Override
-        CongestionControl create(SenderConfig config) {
-            return new Cubic(config);
+        CongestionControl create(SenderConfig config, SegmentSize segment) {
+            return new Cubic(config, segment);
         }
     },
 
     /** RFC 5681 and RFC 6582. */
     NEW_RENO {
         @Override
-        CongestionControl create(SenderConfig config) {
-            return new NewReno(config);
+        CongestionControl create(SenderConfig config, SegmentSize segment) {
+            return new NewReno(config, segment);
         }
     };
 
-    abstract CongestionControl create(SenderConfig config);
+    abstract CongestionControl create(SenderConfig config, SegmentSize segment);
 }

@@ -34,6 +34,9 @@ interface CongestionControl {
      */
     void onTimeout(long flightBytes, long pipeBytes, boolean reduces);
 
+    /** The segment size was {@code before} and is another now: no reason to think differently of the path's capacity. */
+    void onSegmentSize(int before);
+
     /** The last reduction was for nothing. */
     void undo();
 

@@ -5,17 +5,17 @@ package io.tcpoffload.core;
 /** How much may leave: the congestion control's window, or what PRR lets out while that shrinks; and the way back. */
 final class CongestionWindow {
 
-    private final int mss;
+    private final SegmentSize segment;
     private final CongestionControl control;
     private final Prr prr;
     private final CwndUsage usage;
     private final SpuriousRetransmission spurious = new SpuriousRetransmission();
     private boolean reducing;
 
-    CongestionWindow(SenderConfig config, int nxt, long nowNs) {
-        mss = config.mss();
-        control = config.congestionAlgorithm().create(config);
-        prr = new Prr(mss);
+    CongestionWindow(SenderConfig config, SegmentSize segment, int nxt, long nowNs) {
+        this.segment = segment;
+        control = config.congestionAlgorithm().create(config, segment);
+        prr = new Prr(segment);
         usage = new CwndUsage(nxt, nowNs);
     }
 
@@ -33,7 +33,7 @@ final class CongestionWindow {
     }
 
     long bytes(long pipeBytes) {
-        return reducing ? Math.max(mss, pipeBytes + prr.roomBytes()) : control.cwndBytes();
+        return reducing ? Math.max(segment.bytes(), pipeBytes + prr.roomBytes()) : control.cwndBytes();
     }
 
     /**
@@ -65,6 +65,13 @@ final class CongestionWindow {
         if (reduces) {
             spurious.begin();
         }
+    }
+
+    /** The path's segment size changed: whatever was being reduced, is. */
+    void onSegmentSize(int before) {
+        reducing = false;
+        spurious.stop();
+        control.onSegmentSize(before);
     }
 
     /** Recovery is complete: the window is the threshold from here on. */

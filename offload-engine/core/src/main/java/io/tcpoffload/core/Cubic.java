@@ -31,8 +31,8 @@ final class Cubic extends LossBasedControl {
     private double reno;
     private double fractionBytes;
 
-    Cubic(SenderConfig config) {
-        super(config);
+    Cubic(SenderConfig config, SegmentSize segment) {
+        super(config, segment);
     }
 
     @Override
@@ -103,6 +103,14 @@ final class Cubic extends LossBasedControl {
     void restart(boolean timedOut) {
         started = false;
         afterTimeout = timedOut;
+    }
+
+    @Override
+    void rescale(double factor) {
+        wMax *= factor;
+        wMaxBefore *= factor;
+        cwndPrior *= factor;
+        started = false;
     }
 
     @Override

@@ -5,14 +5,14 @@ package io.tcpoffload.core;
 /** Loss detection without SACK: each duplicate stands for one segment that arrived (RFC 5681 3.2, RFC 6582). */
 final class DuplicateAcks {
 
-    private final int mss;
+    private final SegmentSize segment;
     private int count;
     private long deliveredBytes;
     private int partialAcks;
     private boolean hold;
 
-    DuplicateAcks(int mss) {
-        this.mss = mss;
+    DuplicateAcks(SegmentSize segment) {
+        this.segment = segment;
     }
 
     /** @return bytes it stands for, 0 when it does not count */
@@ -22,7 +22,7 @@ final class DuplicateAcks {
         }
         count++;
         // what is in flight less the first segment is all that can have arrived, however many duplicates come
-        final long more = Math.min(mss, Math.max(0, inFlight - mss) - deliveredBytes);
+        final long more = Math.min(segment.bytes(), Math.max(0, inFlight - segment.bytes()) - deliveredBytes);
         deliveredBytes += Math.max(0, more);
         return (int) Math.max(0, more);
     }
@@ -51,7 +51,7 @@ final class DuplicateAcks {
     int onPartialAck(int acked) {
         count = 0;
         partialAcks++;
-        final int known = (int) Math.min(deliveredBytes, Math.max(0, acked - mss));
+        final int known = (int) Math.min(deliveredBytes, Math.max(0, acked - segment.bytes()));
         deliveredBytes -= known;
         return acked - known;
     }

@@ -5,15 +5,15 @@ package io.tcpoffload.core;
 /** The viewer's receive window and silly-window avoidance (RFC 9293 3.8.6). */
 final class FlowControl {
 
-    private final int mss;
+    private final SegmentSize segment;
     private int rightEdge;
     private long windowBytes;
     private long maxWindowBytes;
     private long arrivalNs = Long.MIN_VALUE;
     private boolean override;
 
-    FlowControl(int mss, int una, long windowBytes) {
-        this.mss = mss;
+    FlowControl(SegmentSize segment, int una, long windowBytes) {
+        this.segment = segment;
         this.windowBytes = windowBytes;
         this.maxWindowBytes = windowBytes;
         this.rightEdge = Seq.plus(una, windowBytes);
@@ -78,8 +78,8 @@ final class FlowControl {
         if (n == available) {
             return n;
         }
-        if (n >= mss) {
-            return n - n % mss;
+        if (n >= segment.bytes()) {
+            return segment.whole(n);
         }
         final boolean windowIsTheLimit = usable <= room;
         return windowIsTheLimit && (override || 2 * usable >= maxWindowBytes) ? n : 0;

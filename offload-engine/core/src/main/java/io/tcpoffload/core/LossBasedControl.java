@@ -15,18 +15,18 @@ abstract class LossBasedControl implements CongestionControl {
      */
     static final long SLOW_START_LIMIT_BYTES = 65_535;
 
-    private final int mss;
-    private final long initialCwndBytes;
+    private final SegmentSize segment;
+    private final int initialCwndSegments;
     private final HyStart hyStart = new HyStart();
     private long cwndBytes;
     private long ssthreshBytes = Long.MAX_VALUE;
     private long cwndBefore;
     private long ssthreshBefore;
 
-    LossBasedControl(SenderConfig config) {
-        this.mss = config.mss();
-        this.initialCwndBytes = config.initialCwndBytes();
-        this.cwndBytes = initialCwndBytes;
+    LossBasedControl(SenderConfig config, SegmentSize segment) {
+        this.segment = segment;
+        this.initialCwndSegments = config.initialCwndSegments();
+        this.cwndBytes = initialCwndBytes();
     }
 
     /** Congestion avoidance with {@code bytes} acknowledged. */
@@ -38,11 +38,18 @@ abstract class LossBasedControl implements CongestionControl {
     /** Congestion avoidance begins anew. */
     abstract void restart(boolean afterTimeout);
 
+    /** What is remembered in segments, is that of other bytes now: {@code factor} is old by new size. */
+    abstract void rescale(double factor);
+
     /** Forgets what {@link #reduce} remembered last. */
     abstract void undoReduce();
 
     final int mss() {
-        return mss;
+        return segment.bytes();
+    }
+
+    private long initialCwndBytes() {
+        return (long) initialCwndSegments * mss();
     }
 
     final void grow(long bytes) {
@@ -63,7 +70,7 @@ abstract class LossBasedControl implements CongestionControl {
     public final void onAcked(long bytes, long srttNs, long nowNs) {
         long left = bytes;
         if (inSlowStart()) {
-            final long limit = Math.max(SLOW_START_LIMIT_BYTES, 2L * mss);
+            final long limit = Math.max(SLOW_START_LIMIT_BYTES, 2L * mss());
             final long wanted = Math.min(left, limit) / hyStart.growthDivisor();
             final long grown = Math.min(wanted, ssthreshBytes - cwndBytes);
             grow(grown);
@@ -97,13 +104,13 @@ abstract class LossBasedControl implements CongestionControl {
     private void lower(long flightBytes) {
         cwndBefore = cwndBytes;
         ssthreshBefore = ssthreshBytes;
-        ssthreshBytes = Math.max(reduce(flightBytes), 2L * mss);
+        ssthreshBytes = Math.max(reduce(flightBytes), 2L * mss());
         hyStart.stop();
     }
 
     @Override
     public final void onRecoveredWithoutSack(long flightBytes) {
-        cwndBytes = Math.min(ssthreshBytes, Math.max(flightBytes, mss) + mss);
+        cwndBytes = Math.min(ssthreshBytes, Math.max(flightBytes, mss()) + mss());
     }
 
     @Override
@@ -111,8 +118,30 @@ abstract class LossBasedControl implements CongestionControl {
         if (reduces) {
             lower(flightBytes);
         }
-        cwndBytes = Math.min(pipeBytes + mss, MAX_CWND_BYTES);
+        cwndBytes = Math.min(pipeBytes + mss(), MAX_CWND_BYTES);
         restart(true);
+    }
+
+    /**
+     * As Linux does, the window stays as many segments as it was when they shrink, which is less data (tcp_simple_retransmit);
+     * when they grow it stays as many bytes (tcp_mtup_probe_success), so that there is never more data than was allowed.
+     */
+    @Override
+    public final void onSegmentSize(int before) {
+        if (mss() < before) {
+            cwndBytes = shrunk(cwndBytes, before);
+            cwndBefore = shrunk(cwndBefore, before);
+            ssthreshBytes = shrunk(ssthreshBytes, before);
+            ssthreshBefore = shrunk(ssthreshBefore, before);
+        } else {
+            cwndBytes = Math.max(cwndBytes, mss());
+            ssthreshBytes = Math.max(ssthreshBytes, 2L * mss());
+            rescale((double) before / mss());
+        }
+    }
+
+    private long shrunk(long bytes, int before) {
+        return bytes == Long.MAX_VALUE ? bytes : bytes * mss() / before;
     }
 
     @Override
@@ -126,7 +155,7 @@ abstract class LossBasedControl implements CongestionControl {
     /** As Linux does (tcp_cwnd_restart): halved for each timeout of silence, not below the initial window. */
     @Override
     public final void onRestartAfterIdle(long idleNs, long rtoNs) {
-        final long floor = Math.min(initialCwndBytes, cwndBytes);
+        final long floor = Math.min(initialCwndBytes(), cwndBytes);
         rememberThreshold();
         for (long idle = idleNs - rtoNs; idle >= 0 && cwndBytes > floor; idle -= rtoNs) {
             cwndBytes = Math.max(cwndBytes / 2, floor);
@@ -137,7 +166,7 @@ abstract class LossBasedControl implements CongestionControl {
     /** As Linux does (tcp_cwnd_application_limited, from RFC 2861): half the way down to what was used. */
     @Override
     public final void onUnderused(long usedBytes) {
-        final long used = Math.max(usedBytes, initialCwndBytes);
+        final long used = Math.max(usedBytes, initialCwndBytes());
         if (used < cwndBytes) {
             rememberThreshold();
             cwndBytes = (cwndBytes + used) / 2;

@@ -14,10 +14,11 @@ final class LossRecovery {
         /** Congestion was notified (RFC 3168 6.1.2), nothing is lost. */
         REDUCED,
         FAST_RECOVERY,
+        /** Rebuilding after a timeout, or after the path was found to take no segments of that size (Linux TCP_CA_Loss). */
         TIMEOUT
     }
 
-    private final int mss;
+    private final SegmentSize segment;
     private final boolean sack;
     private final Scoreboard board;
     private final Rack rack;
@@ -27,12 +28,12 @@ final class LossRecovery {
     private int recoveryPoint;
     private boolean firstIsDue;
 
-    LossRecovery(int mss, boolean sack, Scoreboard board) {
-        this.mss = mss;
+    LossRecovery(SegmentSize segment, boolean sack, Scoreboard board) {
+        this.segment = segment;
         this.sack = sack;
         this.board = board;
         this.rack = new Rack(board.una());
-        this.duplicates = new DuplicateAcks(mss);
+        this.duplicates = new DuplicateAcks(segment);
     }
 
     Phase phase() {
@@ -75,7 +76,7 @@ final class LossRecovery {
             final int delivered = duplicates.onPartialAck(acked);
             // RFC 6582 3.2 step 3: the next segment was lost, too
             if (board.rangeCount() > 0 && !board.isLost(0)) {
-                board.lose(board.una(), Seq.min(Seq.plus(board.una(), mss), board.end(0)));
+                board.lose(board.una(), Seq.min(Seq.plus(board.una(), segment.bytes()), board.end(0)));
             }
             firstIsDue = true;
             return delivered;
@@ -116,13 +117,13 @@ final class LossRecovery {
             return 0;
         }
         final int before = board.lostBytes();
-        board.lose(board.una(), Seq.min(Seq.plus(board.una(), mss), board.end(0)));
+        board.lose(board.una(), Seq.min(Seq.plus(board.una(), segment.bytes()), board.end(0)));
         return board.lostBytes() - before;
     }
 
     private long windowNs(long srttNs) {
         final boolean inRecovery = phase == Phase.FAST_RECOVERY || phase == Phase.TIMEOUT;
-        return rack.reorderingWindowNs(inRecovery, board.isDupThreshSacked(mss), srttNs);
+        return rack.reorderingWindowNs(inRecovery, board.isDupThreshSacked(segment.bytes()), srttNs);
     }
 
     /** True when loss that was just found begins fast recovery. */
@@ -164,6 +165,24 @@ final class LossRecovery {
         duplicates.clear();
         firstIsDue = true;
         return reneged;
+    }
+
+    /**
+     * Linux tcp_simple_retransmit: what was too large for the path leaves again in smaller segments.
+     *
+     * @return whether there is such
+     */
+    boolean onSmallerSegments() {
+        board.markLongerLost(segment.bytes());
+        if (board.lostBytes() == 0) {
+            return false;
+        }
+        phase = Phase.TIMEOUT;
+        recoveryPoint = board.nxt();
+        duplicates.clear();
+        forwardRto.stop();
+        firstIsDue = true;
+        return true;
     }
 
     /** RFC 5682 2.1 step 3a: the conventional way, with a segment more than the window that new data has filled. */

@@ -7,8 +7,8 @@ final class NewReno extends LossBasedControl {
 
     private long ackedBytes;
 
-    NewReno(SenderConfig config) {
-        super(config);
+    NewReno(SenderConfig config, SegmentSize segment) {
+        super(config, segment);
     }
 
     @Override
@@ -29,6 +29,11 @@ final class NewReno extends LossBasedControl {
     @Override
     void restart(boolean afterTimeout) {
         ackedBytes = 0;
+    }
+
+    @Override
+    void rescale(double factor) {
+        // bytes stay bytes
     }
 
     @Override

@@ -11,8 +11,11 @@ final class Pacing {
     private static final int RTT_SHIFT = 9;
     /** Linux {@code tcp_min_tso_segs}. */
     private static final int MIN_BURST_SEGMENTS = 2;
-    /** The largest post (Linux {@code gso_max_size}). */
-    static final int MAX_BURST_BYTES = 65_535;
+    /**
+     * Where bursts are at their largest, a path is near: no link on it is slow, and a smoothed round-trip time above this is
+     * made of delayed acknowledgements and of our own queue. Slower than this a near viewer is not paced.
+     */
+    static final long NEAR_RTT_NS = 1000L << RTT_SHIFT;
     private static final double NS_PER_SECOND = 1e9;
 
     private Pacing() {
@@ -21,24 +24,39 @@ final class Pacing {
     /**
      * Bytes a second: twice what the window needs in slow start, so that it can double; 1.2 times else.
      *
+     * @param flightBytes after a loss more may be out than the window has
+     * @param rttNs see {@link #roundTripNs}
      * @return {@link Long#MAX_VALUE} while the round-trip time is unknown
      */
-    static long bytesPerSecond(long cwndBytes, long ssthreshBytes, long srttNs) {
-        if (srttNs == 0) {
+    static long bytesPerSecond(long cwndBytes, long flightBytes, long ssthreshBytes, long rttNs) {
+        if (rttNs == 0) {
             return Long.MAX_VALUE;
         }
         final double factor = cwndBytes < ssthreshBytes / 2 ? 2 : 1.2;
-        return (long) (factor * cwndBytes * NS_PER_SECOND / srttNs);
+        return (long) (factor * Math.max(cwndBytes, flightBytes) * NS_PER_SECOND / rttNs);
     }
 
-    /** Bytes that may go back to back: whole segments, two of them at least. */
-    static int burstBytes(long bytesPerSecond, long minRttNs, int mss) {
+    /** The round trip in which a window is to leave, 0 when unknown. */
+    static long roundTripNs(long srttNs, long minRttNs) {
+        return isNear(minRttNs) ? Math.min(srttNs, NEAR_RTT_NS) : srttNs;
+    }
+
+    /** True when the path is known to be so short that pacing has nothing to protect. */
+    static boolean isNear(long minRttNs) {
+        return minRttNs > 0 && minRttNs < NEAR_RTT_NS;
+    }
+
+    /**
+     * Bytes that may go back to back: two segments at least, but no more than the ceiling when that admits one.
+     *
+     * @param minRttNs 0 when unknown
+     */
+    static int burstBytes(long bytesPerSecond, long minRttNs, int mss, int maxBurstBytes) {
         long bytes = bytesPerSecond >> BURST_SHIFT;
         final long shift = minRttNs / 1000 >> RTT_SHIFT;
-        if (shift < Integer.SIZE) {
-            bytes += MAX_BURST_BYTES >> shift;
+        if (minRttNs > 0 && shift < Integer.SIZE) {
+            bytes += SenderConfig.DEFAULT_MAX_BURST_BYTES >> shift;
         }
-        final long segments = Math.max(MIN_BURST_SEGMENTS, Math.min(bytes, MAX_BURST_BYTES) / mss);
-        return (int) (segments * mss);
+        return (int) Math.max(mss, Math.min(Math.max(bytes, MIN_BURST_SEGMENTS * mss), maxBurstBytes));
     }
 }

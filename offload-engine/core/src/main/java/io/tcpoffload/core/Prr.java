@@ -9,24 +9,24 @@ package io.tcpoffload.core;
  */
 final class Prr {
 
-    private final int mss;
+    private final SegmentSize segment;
     private long ssthreshBytes;
     private long recoverFlightBytes;
     private long deliveredBytes;
     private long sentBytes;
     private long roomBytes;
 
-    Prr(int mss) {
-        this.mss = mss;
+    Prr(SegmentSize segment) {
+        this.segment = segment;
     }
 
     /** @param flightBytes what was in the network before the acknowledgement that started this, RecoverFS */
     void begin(long flightBytes, long newSsthreshBytes) {
         ssthreshBytes = newSsthreshBytes;
-        recoverFlightBytes = Math.max(flightBytes, mss);
+        recoverFlightBytes = Math.max(flightBytes, segment.bytes());
         deliveredBytes = 0;
         sentBytes = 0;
-        roomBytes = mss;
+        roomBytes = segment.bytes();
     }
 
     /**
@@ -44,15 +44,15 @@ final class Prr {
         if (pipeBytes > ssthreshBytes) {
             count = (deliveredBytes * ssthreshBytes + recoverFlightBytes - 1) / recoverFlightBytes - sentBytes;
         } else {
-            count = Math.max(deliveredBytes - sentBytes, bytes) + (safe ? mss : 0);
+            count = Math.max(deliveredBytes - sentBytes, bytes) + (safe ? segment.bytes() : 0);
             count = Math.min(count, ssthreshBytes - pipeBytes);
         }
-        roomBytes = Math.max(count, sentBytes == 0 ? mss : 0);
+        roomBytes = Math.max(count, sentBytes == 0 ? segment.bytes() : 0);
     }
 
     /** Loss was found by the clock: no acknowledgement lets anything out, so one segment may (Linux tcp_rack_reo_timeout). */
     void onLossByTimer() {
-        roomBytes = Math.max(roomBytes, mss);
+        roomBytes = Math.max(roomBytes, segment.bytes());
     }
 
     void onSent(long bytes) {

@@ -193,6 +193,15 @@ final class Scoreboard {
         }
     }
 
+    /** What cannot be a single segment of {@code mss} bytes or fewer is lost on a path that takes no larger ones. */
+    void markLongerLost(int mss) {
+        for (int i = 0; i < count; i++) {
+            if (!isSacked(i) && Seq.distance(start(i), end[i]) > mss) {
+                change(i, state[i] | LOST);
+            }
+        }
+    }
+
     void markLost(int i) {
         change(i, state[i] | LOST);
     }

@@ -21,6 +21,9 @@ package io.tcpoffload.core;
  */
 public final class Sender {
 
+    /** In place of the time of an echo: the acknowledgement had no timestamp. */
+    public static final long NO_ECHO = Long.MIN_VALUE;
+
     private final SenderParts parts;
     private final AckIntake intake;
     private final Transmission transmission;
@@ -75,6 +78,16 @@ public final class Sender {
      * @param arrivalNs when the hook saw it; tells a repeated acknowledgement (a sign of life) from an old record
      */
     public void onAck(int ack, long windowBytes, long arrivalNs, long nowNs) {
+        onAck(ack, windowBytes, NO_ECHO, arrivalNs, nowNs);
+    }
+
+    /**
+     * {@link #onAck(int, long, long, long)} with timestamps (RFC 7323).
+     *
+     * @param echoNs when the segment whose timestamp the acknowledgement echoes was sent, rounded down to milliseconds;
+     *        {@link #NO_ECHO} without timestamps
+     */
+    public void onAck(int ack, long windowBytes, long echoNs, long arrivalNs, long nowNs) {
         final boolean same = ack == una() && windowBytes == parts.flow.windowBytes();
         if (same && !parts.liveness.isNews(arrivalNs) || !intake.isAcceptable(ack)) {
             return;
@@ -83,7 +96,7 @@ public final class Sender {
             parts.counters.increment(SenderCounter.OLD_ACKS);
             return;
         }
-        intake.take(ack, windowBytes, null, 0, arrivalNs, nowNs);
+        intake.take(ack, windowBytes, null, 0, echoNs, arrivalNs, nowNs);
     }
 
     /**
@@ -96,8 +109,17 @@ public final class Sender {
      * @param blockCount how many pairs of it are valid, 0 to 4
      */
     public void onSack(int ack, long windowBytes, int[] blocks, int blockCount, long arrivalNs, long nowNs) {
+        onSack(ack, windowBytes, blocks, blockCount, NO_ECHO, arrivalNs, nowNs);
+    }
+
+    /**
+     * {@link #onSack(int, long, int[], int, long, long)} with timestamps (RFC 7323).
+     *
+     * @param echoNs as in {@link #onAck(int, long, long, long, long)}
+     */
+    public void onSack(int ack, long windowBytes, int[] blocks, int blockCount, long echoNs, long arrivalNs, long nowNs) {
         if (intake.isAcceptable(ack)) {
-            intake.take(ack, windowBytes, blocks, blockCount, arrivalNs, nowNs);
+            intake.take(ack, windowBytes, blocks, blockCount, echoNs, arrivalNs, nowNs);
         }
     }
 
@@ -106,7 +128,7 @@ public final class Sender {
      * {@link #onAck}, whenever ECE was seen since the last call, on connections that negotiated ECN.
      */
     public void onEce(long nowNs) {
-        if (isClosed() || inFlight() == 0 || ecnReduced && Seq.before(una(), ecnPoint)) {
+        if (!parts.config.ecn() || isClosed() || inFlight() == 0 || ecnReduced && Seq.before(una(), ecnPoint)) {
             return;
         }
         ecnReduced = true;
@@ -119,6 +141,26 @@ public final class Sender {
         }
     }
 
+    /**
+     * The path takes segments of {@code mss} bytes now (RFC 1191, RFC 8201), be they smaller or larger than before; the caller
+     * has checked the message (RFC 5927 7.2) and subtracted headers and options. What is in flight and too large leaves
+     * again, without a reduction of the window. Below {@link SenderConfig#MIN_MSS} and above {@link SenderConfig#MAX_MSS}
+     * those hold.
+     */
+    public void onPathMtu(int mss, long nowNs) {
+        final int before = mss();
+        parts.segment.set(Math.max(SenderConfig.MIN_MSS, Math.min(mss, SenderConfig.MAX_MSS)));
+        if (mss() == before) {
+            return;
+        }
+        parts.congestion.onSegmentSize(before);
+        if (mss() < before && parts.recovery.onSmallerSegments()) {
+            parts.counters.increment(SenderCounter.PATH_MTU_REDUCTIONS);
+            parts.probe.stop();
+            parts.timers.clearEarly();
+        }
+    }
+
     /** True once after a reduction by {@link #onEce}: the next new data carries CWR (RFC 3168 6.1.2). */
     public boolean takeCwrDue() {
         final boolean due = cwrDue;
@@ -128,8 +170,8 @@ public final class Sender {
 
     /**
      * How many bytes of new data may leave now, given {@code available} bytes waiting; call it also with 0 when the last
-     * has gone. Congestion window, receive window, silly-window avoidance (RFC 9293 3.8.6.2.1) and retransmissions
-     * that go first are accounted for. Data that does not fill a segment is not held back (no Nagle: live media).
+     * has gone. Congestion window, receive window, silly-window avoidance (RFC 9293 3.8.6.2.1), pacing and
+     * retransmissions that go first are accounted for. Data that does not fill a segment is not held back (no Nagle: live media).
      * When the viewer's window is what blocks, this arms the persist timer.
      *
      * @return 0 to {@code available}; whole segments, unless it is all there is or the window is small
@@ -150,7 +192,7 @@ public final class Sender {
      * @return false, {@code out} untouched, when there is none
      */
     public boolean nextRetransmission(Range out, int maxBytes, long nowNs) {
-        return transmission.nextRetransmission(out, maxBytes);
+        return transmission.nextRetransmission(out, maxBytes, nowNs);
     }
 
     /**
@@ -162,13 +204,17 @@ public final class Sender {
         transmission.onRetransmitted(seq, sequenceLength, nowNs);
     }
 
-    /** When {@link #onTimer} wants to be called; {@link Long#MAX_VALUE} when no timer is armed. */
+    /**
+     * When {@link #onTimer} wants to be called; {@link Long#MAX_VALUE} when no timer is armed. Pacing counts as a timer while it
+     * holds back something that {@link #sendable} or {@link #nextRetransmission} was asked for.
+     */
     public long nextTimerNs() {
-        return parts.timers.deadlineNs();
+        return Math.min(parts.timers.deadlineNs(), parts.pacer.releaseNs());
     }
 
     /** Fires the timer if its time has come. */
     public TimerAction onTimer(long nowNs) {
+        parts.pacer.onTimer(nowNs);
         return timeouts.onTimer(nowNs);
     }
 
@@ -257,16 +303,25 @@ public final class Sender {
     }
 
     /**
-     * At what rate new data should leave so that the window goes out over a round trip, as Linux paces; a hint, nothing
-     * here enforces it. {@link Long#MAX_VALUE} before the first round-trip time.
+     * The rate at which data leaves when it waits, so that the window goes out over a round trip, as Linux paces;
+     * {@link Long#MAX_VALUE}, not paced, before the first round-trip time. {@link SenderConfig#pacing()} tells whether
+     * {@link #sendable} and {@link #nextRetransmission} keep to it.
      */
     public long pacingBytesPerSecond() {
-        return Pacing.bytesPerSecond(cwndBytes(), ssthreshBytes(), srttNs());
+        return parts.pacingBytesPerSecond();
     }
 
-    /** How much should leave back to back, as Linux sizes its segments: about a millisecond's worth at the pacing rate. */
+    /**
+     * How much leaves back to back, in whole segments, as Linux sizes its own: about a millisecond's worth at the pacing
+     * rate, up to {@link SenderConfig#maxBurstBytes()} on a near path. Viewers in step with equal bursts share posts.
+     */
     public int burstBytes() {
-        return Pacing.burstBytes(pacingBytesPerSecond(), minRttNs(), parts.config.mss());
+        return parts.segment.whole(parts.burstBytes());
+    }
+
+    /** Payload bytes of a full segment now. */
+    public int mss() {
+        return parts.segment.bytes();
     }
 
     /** Smoothed round-trip time, 0 before the first sample. */

@@ -35,6 +35,11 @@ public final class SenderConfig {
     /** Linux {@code TCP_TIMEWAIT_LEN} and {@code tcp_fin_timeout}. */
     public static final long DEFAULT_LINGER_NS = 60_000_000_000L;
 
+    /** The largest payload a post can have (Linux {@code gso_max_size}). */
+    public static final int DEFAULT_MAX_BURST_BYTES = 65_535;
+    /** Fine enough for a burst, which is about a millisecond's worth; coarse enough for viewers in step to share it. */
+    public static final long DEFAULT_PACING_QUANTUM_NS = 1_000_000L;
+
     private final Builder values;
 
     private SenderConfig(Builder values) {
@@ -46,7 +51,7 @@ public final class SenderConfig {
         return new Builder(mss);
     }
 
-    /** Payload bytes of a full segment, options already subtracted. */
+    /** Payload bytes of a full segment at the start, options already subtracted. */
     public int mss() {
         return values.mss;
     }
@@ -106,9 +111,34 @@ public final class SenderConfig {
         return values.lingerNs;
     }
 
-    /** {@link #initialCwndSegments()} in bytes. */
+    /** {@link #initialCwndSegments()} in bytes, of segments as large as at the start. */
     public long initialCwndBytes() {
         return (long) values.initialCwndSegments * values.mss;
+    }
+
+    /** Whether data is held back to leave at a rate and not a window at once. */
+    public boolean pacing() {
+        return values.pacing;
+    }
+
+    /** Ceiling of the pacing rate; {@link Long#MAX_VALUE} for none. */
+    public long maxPacingBytesPerSecond() {
+        return values.maxPacingBytesPerSecond;
+    }
+
+    /** Ceiling of what pacing lets leave back to back; a segment always may. */
+    public int maxBurstBytes() {
+        return values.maxBurstBytes;
+    }
+
+    /** Pitch of the grid on which pacing releases data; 0 for none. */
+    public long pacingQuantumNs() {
+        return values.pacingQuantumNs;
+    }
+
+    /** Whether both ends negotiated ECN (RFC 3168 6.1.1). */
+    public boolean ecn() {
+        return values.ecn;
     }
 
     /** Collects settings; {@link #build()} refuses values out of range, naming key, value and range. */
@@ -127,6 +157,12 @@ public final class SenderConfig {
         private int keepAliveProbes = DEFAULT_KEEP_ALIVE_PROBES;
         private long lingerNs = DEFAULT_LINGER_NS;
 
+        private boolean pacing = true;
+        private long maxPacingBytesPerSecond = Long.MAX_VALUE;
+        private int maxBurstBytes = DEFAULT_MAX_BURST_BYTES;
+        private long pacingQuantumNs = DEFAULT_PACING_QUANTUM_NS;
+        private boolean ecn;
+
         private Builder(int mss) {
             this.mss = mss;
         }
@@ -144,6 +180,11 @@ public final class SenderConfig {
             keepAliveIntervalNs = other.keepAliveIntervalNs;
             keepAliveProbes = other.keepAliveProbes;
             lingerNs = other.lingerNs;
+            pacing = other.pacing;
+            maxPacingBytesPerSecond = other.maxPacingBytesPerSecond;
+            maxBurstBytes = other.maxBurstBytes;
+            pacingQuantumNs = other.pacingQuantumNs;
+            ecn = other.ecn;
         }
 
         /** {@link CongestionAlgorithm#CUBIC} unless told otherwise. */
@@ -212,6 +253,36 @@ public final class SenderConfig {
             return this;
         }
 
+        /** On unless told otherwise. */
+        public Builder pacing(boolean on) {
+            pacing = on;
+            return this;
+        }
+
+        /** 1000 or more. */
+        public Builder maxPacingBytesPerSecond(long bytesPerSecond) {
+            maxPacingBytesPerSecond = bytesPerSecond;
+            return this;
+        }
+
+        /** The least segment size to 65,535. */
+        public Builder maxBurstBytes(int bytes) {
+            maxBurstBytes = bytes;
+            return this;
+        }
+
+        /** 0 (no grid) to 10 ms. */
+        public Builder pacingQuantumNs(long ns) {
+            pacingQuantumNs = ns;
+            return this;
+        }
+
+        /** Off unless told otherwise. */
+        public Builder ecn(boolean negotiated) {
+            ecn = negotiated;
+            return this;
+        }
+
         /** @throws IllegalArgumentException naming the first setting out of range */
         public SenderConfig build() {
             final long ms = 1_000_000L;
@@ -228,6 +299,9 @@ public final class SenderConfig {
             check("keepAliveIntervalNs", keepAliveIntervalNs, ms, day);
             check("keepAliveProbes", keepAliveProbes, 1, 100);
             check("lingerNs", lingerNs, 0, day);
+            check("maxPacingBytesPerSecond", maxPacingBytesPerSecond, 1000, Long.MAX_VALUE);
+            check("maxBurstBytes", maxBurstBytes, MIN_MSS, DEFAULT_MAX_BURST_BYTES);
+            check("pacingQuantumNs", pacingQuantumNs, 0, 10 * ms);
             return new SenderConfig(new Builder(this));
         }
 

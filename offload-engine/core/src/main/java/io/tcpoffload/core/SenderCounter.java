@@ -21,6 +21,8 @@ public enum SenderCounter {
     REDUCTIONS_UNDONE,
     /** Reductions of the window because congestion was notified (RFC 3168). */
     ECN_REDUCTIONS,
+    /** Times data left again because the path was found to take smaller segments only (RFC 1191, RFC 8201). */
+    PATH_MTU_REDUCTIONS,
     /** Tail loss probes asked for (RFC 8985 7). */
     LOSS_PROBES,
     /** Losses that a tail loss probe repaired by itself. */

@@ -6,6 +6,7 @@ package io.tcpoffload.core;
 final class SenderParts {
 
     final SenderConfig config;
+    final SegmentSize segment;
     final boolean sack;
     final Counters counters = new Counters();
     final Scoreboard board;
@@ -17,6 +18,7 @@ final class SenderParts {
     final ConnectionEnd end = new ConnectionEnd();
     final Liveness liveness;
     final SenderTimers timers;
+    final Pacer pacer;
     int timeoutsWithoutProgress;
     /** Whether new data was offered that did not go, and the viewer's window has room for it. */
     boolean newDataWaits;
@@ -24,14 +26,16 @@ final class SenderParts {
     SenderParts(SenderConfig config, int una, int nxt, long windowBytes, boolean sack, long nowNs) {
         this.config = config;
         this.sack = sack;
+        segment = new SegmentSize(config.mss());
         board = new Scoreboard(una, nxt, nowNs);
         rtt = new RttEstimator(config);
-        flow = new FlowControl(config.mss(), una, windowBytes);
-        recovery = new LossRecovery(config.mss(), sack, board);
-        congestion = new CongestionWindow(config, nxt, nowNs);
-        probe = new TailLossProbe(config.mss(), nxt);
+        flow = new FlowControl(segment, una, windowBytes);
+        recovery = new LossRecovery(segment, sack, board);
+        congestion = new CongestionWindow(config, segment, nxt, nowNs);
+        probe = new TailLossProbe(segment, nxt);
         liveness = new Liveness(nowNs);
         timers = new SenderTimers(config, rtt, liveness);
+        pacer = new Pacer(config.pacing(), config.pacingQuantumNs(), (long) Pacer.INITIAL_SEGMENTS * segment.bytes());
     }
 
     boolean isClosed() {
@@ -40,6 +44,36 @@ final class SenderParts {
 
     long roomBytes() {
         return congestion.roomBytes(recovery.pipeBytes());
+    }
+
+    /** {@link Long#MAX_VALUE} when there is nothing to pace by. */
+    long pacingBytesPerSecond() {
+        final long rttNs = Pacing.roundTripNs(rtt.srttNs(), recovery.rack().minRttNs());
+        final long cwndBytes = congestion.bytes(recovery.pipeBytes());
+        final long bytesPerSecond =
+                Pacing.bytesPerSecond(cwndBytes, board.inFlight(), congestion.control().ssthreshBytes(), rttNs);
+        return Math.min(bytesPerSecond, config.maxPacingBytesPerSecond());
+    }
+
+    /** What may leave back to back, perhaps with a short segment at its end. */
+    int burstBytes() {
+        return Pacing.burstBytes(pacingBytesPerSecond(), recovery.rack().minRttNs(), segment.bytes(), config.maxBurstBytes());
+    }
+
+    /** How many of {@code bytes} that may leave otherwise pacing lets go now: all, or whole segments. */
+    int paced(int bytes, long nowNs) {
+        final long bytesPerSecond = pacingBytesPerSecond();
+        final int burstBytes = burstBytes();
+        // all that is offered fits in one: a short end goes with the rest
+        final int burst = bytes <= burstBytes ? bytes : segment.whole(burstBytes);
+        return pacer.admit(bytes, burst, config.maxBurstBytes(), bytesPerSecond, nowNs);
+    }
+
+    void onPacedSent(int bytes, long nowNs) {
+        final long bytesPerSecond = pacingBytesPerSecond();
+        // bursts closer together than the grid is fine would wait longer for it than for their time
+        final boolean dense = burstBytes() * 2e9 / bytesPerSecond < config.pacingQuantumNs();
+        pacer.onSent(bytes, bytesPerSecond, dense || Pacing.isNear(recovery.rack().minRttNs()), nowNs);
     }
 
     /** Loss was found, {@code networkBytes} having been in the network before. */
@@ -85,7 +119,7 @@ final class SenderParts {
     /** RFC 8985 7.2: the probe is due two round trips after the last transmission or acknowledgement. */
     void armProbe(long nowNs) {
         if (mayProbe()) {
-            timers.armLossProbe(nowNs + TailLossProbe.intervalNs(rtt.srttNs(), board.inFlight(), config.mss()));
+            timers.armLossProbe(nowNs + TailLossProbe.intervalNs(rtt.srttNs(), board.inFlight(), segment.bytes()));
         }
     }
 

@@ -20,15 +20,15 @@ final class TailLossProbe {
         LAST_SEGMENT
     }
 
-    private final int mss;
+    private final SegmentSize segment;
     private Due due = Due.NOTHING;
     private int lastPostStart;
     private boolean outstanding;
     private boolean resent;
     private int endSeq;
 
-    TailLossProbe(int mss, int nxt) {
-        this.mss = mss;
+    TailLossProbe(SegmentSize segment, int nxt) {
+        this.segment = segment;
         this.lastPostStart = nxt;
     }
 
@@ -59,7 +59,8 @@ final class TailLossProbe {
     int lastSegmentStart(int una, int nxt) {
         final int from = Seq.max(una, lastPostStart);
         final int length = Seq.distance(from, nxt);
-        return length <= 0 ? Seq.max(una, Seq.plus(nxt, -mss)) : Seq.plus(nxt, -((length - 1) % mss + 1));
+        return length <= 0 ? Seq.max(una, Seq.plus(nxt, -segment.bytes()))
+                : Seq.plus(nxt, -((length - 1) % segment.bytes() + 1));
     }
 
     /** New data from {@code from} to {@code to} left. */

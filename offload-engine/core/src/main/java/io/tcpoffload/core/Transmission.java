@@ -22,6 +22,7 @@ final class Transmission {
         s.newDataWaits = available > 0 && usable > 0;
         if (available <= 0) {
             s.recovery.forwardRto().onNoNewData();
+            releasePacing();
             if (!s.end.finWaits()) {
                 s.timers.onUnblocked(board.inFlight(), nowNs);
             }
@@ -34,10 +35,12 @@ final class Transmission {
         final long room = s.roomBytes();
         // RFC 8985 7.3: a probe may exceed the window by a segment
         final int granted = s.probe.wantsNewData()
-                ? s.flow.grant(Math.min(available, s.config.mss()), usable, s.config.mss())
+                ? s.flow.grant(Math.min(available, s.segment.bytes()), usable, s.segment.bytes())
                 : s.flow.grant(available, usable, room);
-        heldByCwnd = room < Math.min(available, usable);
+        final int paced = granted == 0 ? 0 : s.paced(granted, nowNs);
+        heldByCwnd = room < Math.min(available, usable) && paced == granted;
         if (granted == 0) {
+            s.pacer.clear();
             s.recovery.forwardRto().onNoNewData();
             if (board.inFlight() == 0) {
                 s.timers.onBlocked(nowNs);
@@ -45,7 +48,13 @@ final class Transmission {
                 s.congestion.usage().observe(board, heldByCwnd);
             }
         }
-        return granted;
+        return paced;
+    }
+
+    private void releasePacing() {
+        if (!s.recovery.hasLost()) {
+            s.pacer.clear();
+        }
     }
 
     /** RFC 5681 4.1: after a pause the window says nothing about the path any more. */
@@ -60,6 +69,7 @@ final class Transmission {
 
     void onSent(int bytes, long nowNs) {
         final int from = s.board.nxt();
+        s.onPacedSent(bytes, nowNs);
         leave(bytes, nowNs);
         s.probe.onSent(from, s.board.nxt());
         s.armProbe(nowNs);
@@ -86,7 +96,7 @@ final class Transmission {
         s.timers.onSent(nowNs);
     }
 
-    boolean nextRetransmission(Range out, int maxBytes) {
+    boolean nextRetransmission(Range out, int maxBytes, long nowNs) {
         if (s.isClosed()) {
             return false;
         }
@@ -100,18 +110,23 @@ final class Transmission {
         }
         final int seq = board.start(first);
         final int hole = Seq.distance(seq, board.lostEnd(first));
-        final int mss = s.config.mss();
+        final int mss = s.segment.bytes();
         final int wanted = (int) Math.min(Math.min(hole, maxBytes), s.flow.usableFrom(seq));
         long room = s.roomBytes();
         if (s.recovery.firstIsDue()) {
             room = Math.max(room, mss);
         }
         if (wanted <= 0 || room < Math.min(mss, wanted)) {
+            s.pacer.clear();
             return false;
         }
         int length = (int) Math.min(wanted, room);
         if (length < hole && length > mss) {
-            length -= length % mss;
+            length = s.segment.whole(length);
+        }
+        length = s.paced(length, nowNs);
+        if (length == 0) {
+            return false;
         }
         offer(out, seq, length);
         return true;
@@ -135,6 +150,7 @@ final class Transmission {
     }
 
     void onRetransmitted(int seq, int sequenceLength, long nowNs) {
+        s.onPacedSent(sequenceLength, nowNs);
         if (!s.board.resent(seq, Seq.plus(seq, sequenceLength), nowNs)) {
             s.counters.increment(SenderCounter.SCOREBOARD_OVERFLOWS);
         }
@@ -142,8 +158,7 @@ final class Transmission {
         s.congestion.onResent(seq, sequenceLength);
         s.liveness.onSent(nowNs);
         s.counters.add(SenderCounter.BYTES_RETRANSMITTED, sequenceLength);
-        final int mss = s.config.mss();
-        s.counters.add(SenderCounter.SEGMENTS_RETRANSMITTED, (sequenceLength + mss - 1) / mss);
+        s.counters.add(SenderCounter.SEGMENTS_RETRANSMITTED, s.segment.segments(sequenceLength));
         final boolean probed = s.probe.onResent(s.board.nxt());
         if (probed || seq == s.board.una() && s.recovery.restartsTimer()) {
             s.timers.armRetransmit(nowNs);

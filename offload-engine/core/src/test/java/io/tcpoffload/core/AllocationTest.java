@@ -15,7 +15,7 @@ class AllocationTest {
     private static final int MSS = 1448;
     private static final long MS = 1_000_000L;
 
-    private final Sender sender = new Sender(SenderConfig.forMss(MSS).build(), -1_000_000, 1 << 20, true, 0);
+    private final Sender sender = new Sender(SenderConfig.forMss(MSS).ecn(true).pacing(false).build(), -1_000_000, 1 << 20, true, 0);
     private final Range range = new Range();
     private final int[] blocks = new int[8];
     private long now = MS;

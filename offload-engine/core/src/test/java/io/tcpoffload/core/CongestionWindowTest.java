@@ -103,7 +103,7 @@ class CongestionWindowTest {
             does = "one acknowledgement adds 64 KB at most in slow start, not two segments: acknowledgements come "
                 + "coalesced")
     void oneStretchedAckIsLimited() {
-        final NewReno reno = new NewReno(SenderConfig.forMss(1000).initialCwndSegments(200).build());
+        final NewReno reno = new NewReno(SenderConfig.forMss(1000).initialCwndSegments(200).build(), new SegmentSize(1000));
         reno.onAcked(200_000, 0, 0);
         assertEquals(200_000 + NewReno.SLOW_START_LIMIT_BYTES, reno.cwndBytes());
     }
@@ -113,7 +113,7 @@ class CongestionWindowTest {
     @Clause(rfc = "RFC 5681", section = "3.1",
             does = "congestion avoidance grows by one segment a window of acknowledged bytes")
     void congestionAvoidanceIsLinear() {
-        final NewReno reno = new NewReno(SenderConfig.forMss(1000).initialCwndSegments(20).build());
+        final NewReno reno = new NewReno(SenderConfig.forMss(1000).initialCwndSegments(20).build(), new SegmentSize(1000));
         reno.onLoss(20_000, 0);
         assertEquals(10_000, reno.cwndBytes());
         for (int i = 0; i < 99; i++) {
@@ -129,7 +129,7 @@ class CongestionWindowTest {
     @Clause(rfc = "RFC 5681", section = "3.2 step 2",
             does = "what limited transmit added does not count towards the threshold")
     void limitedTransmitDoesNotRaiseTheThreshold() {
-        final NewReno reno = new NewReno(SenderConfig.forMss(1000).initialCwndSegments(20).build());
+        final NewReno reno = new NewReno(SenderConfig.forMss(1000).initialCwndSegments(20).build(), new SegmentSize(1000));
         reno.onLoss(22_000, 0);
         assertEquals(10_000, reno.ssthreshBytes());
     }
@@ -139,7 +139,7 @@ class CongestionWindowTest {
     @Clause(rfc = "RFC 5681", section = "3.1",
             does = "the threshold is two segments at least")
     void thresholdHasAFloor() {
-        final NewReno reno = new NewReno(SenderConfig.forMss(1000).build());
+        final NewReno reno = new NewReno(SenderConfig.forMss(1000).build(), new SegmentSize(1000));
         reno.onLoss(1000, 0);
         assertEquals(2000, reno.ssthreshBytes());
     }

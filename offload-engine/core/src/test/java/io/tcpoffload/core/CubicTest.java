@@ -18,7 +18,7 @@ class CubicTest {
 
     /** A control whose window was {@code segments} when a segment was lost. */
     private static Cubic afterLossAt(int segments) {
-        final Cubic cubic = new Cubic(SenderConfig.forMss(MSS).initialCwndSegments(segments).build());
+        final Cubic cubic = new Cubic(SenderConfig.forMss(MSS).initialCwndSegments(segments).build(), new SegmentSize(MSS));
         cubic.onLoss((long) segments * MSS, 0);
         return cubic;
     }
@@ -125,7 +125,7 @@ class CubicTest {
     @Clause(rfc = "RFC 9438", section = "4.8",
             does = "after a timeout slow start, then a curve with K = 0")
     void startsConvexAfterATimeout() {
-        final Cubic cubic = new Cubic(SenderConfig.forMss(MSS).initialCwndSegments(100).build());
+        final Cubic cubic = new Cubic(SenderConfig.forMss(MSS).initialCwndSegments(100).build(), new SegmentSize(MSS));
         cubic.onTimeout(100_000, 0, true);
         assertEquals(1000, cubic.cwndBytes());
         assertEquals(70_000, cubic.ssthreshBytes());

@@ -94,7 +94,7 @@ class HyStartTest {
     @Clause(rfc = "RFC 9406", section = "4.2",
             does = "slow start ends at the window that was reached")
     void setsTheThreshold() {
-        final Cubic cubic = new Cubic(SenderConfig.forMss(1000).build());
+        final Cubic cubic = new Cubic(SenderConfig.forMss(1000).build(), new SegmentSize(1000));
         for (int r = 0; r < 7; r++) {
             for (int i = 0; i < 8; i++) {
                 cubic.onRtt((r == 0 ? 80 : 120) * MS, r * 1000 + i, r * 1000 + 1000);

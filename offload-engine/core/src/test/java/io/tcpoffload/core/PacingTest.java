@@ -19,22 +19,22 @@ class PacingTest {
             does = "paced at the window a round trip, times 2 in slow start and 1.2 else, as "
                 + "tcp_update_pacing_rate")
     void aWindowARoundTripAndAFifthMoreTwiceInSlowStart() {
-        assertEquals(1_200_000, Pacing.bytesPerSecond(100_000, 100_000, 100 * MS));
-        assertEquals(2_000_000, Pacing.bytesPerSecond(100_000, Long.MAX_VALUE, 100 * MS));
-        assertEquals(Long.MAX_VALUE, Pacing.bytesPerSecond(100_000, 100_000, 0));
+        assertEquals(1_200_000, Pacing.bytesPerSecond(100_000, 0, 100_000, 100 * MS));
+        assertEquals(2_000_000, Pacing.bytesPerSecond(100_000, 0, Long.MAX_VALUE, 100 * MS));
+        assertEquals(Long.MAX_VALUE, Pacing.bytesPerSecond(100_000, 0, 100_000, 0));
     }
 
     @Test
     @Clause(rfc = "RFC 9293", section = "3.8.2", way = Way.LINUX,
             does = "a burst is a millisecond of the rate, two segments at least, as tcp_tso_autosize")
     void aBurstIsAMillisecondTwoSegmentsAtLeastAPostAtMost() {
-        assertEquals(2000, Pacing.burstBytes(1_000_000, 20 * MS, 1000));
-        assertEquals(12_000, Pacing.burstBytes(12_500_000, 20 * MS, 1000));
-        assertEquals(65_000, Pacing.burstBytes(1_000_000_000, 20 * MS, 1000));
-        assertEquals(65_000, Pacing.burstBytes(Long.MAX_VALUE, 0, 1000));
+        assertEquals(2000, Pacing.burstBytes(1_000_000, 20 * MS, 1000, 65_535));
+        assertEquals(12_207, Pacing.burstBytes(12_500_000, 20 * MS, 1000, 65_535));
+        assertEquals(65_535, Pacing.burstBytes(1_000_000_000, 20 * MS, 1000, 65_535));
+        assertEquals(65_535, Pacing.burstBytes(Long.MAX_VALUE, 0, 1000, 65_535));
         // half a millisecond away: the full size, halved for each further 512 us
-        assertEquals(65_000, Pacing.burstBytes(1_000_000, MS / 2, 1000));
-        assertEquals(33_000, Pacing.burstBytes(1_000_000, MS, 1000));
+        assertEquals(65_535, Pacing.burstBytes(1_000_000, MS / 2, 1000, 65_535));
+        assertEquals(33_743, Pacing.burstBytes(1_000_000, MS, 1000, 65_535));
     }
 
     @AtEveryWrap

@@ -16,7 +16,7 @@ class PrrTest {
 
     private static final int MSS = 1000;
 
-    private final Prr prr = new Prr(MSS);
+    private final Prr prr = new Prr(new SegmentSize(MSS));
 
     @Test
     @DisplayName("RFC 6937 3: one loss of 20 with ssthresh 10: one segment leaves for every two that arrive")
@@ -103,7 +103,7 @@ class PrrTest {
             does = "recovery ends at ssthresh, without a pause and without a burst")
     void oneLossInASender(int isn) {
         final Scenario s = new Scenario(isn, true, 1_000_000, SenderConfig.forMss(MSS).initialCwndSegments(20)
-                .congestionAlgorithm(CongestionAlgorithm.NEW_RENO).build()).send(20_000).after(50);
+                .congestionAlgorithm(CongestionAlgorithm.NEW_RENO).pacing(false).build()).send(20_000).after(50);
         int again = 0;
         int fresh = 0;
         for (int right = 2000; right <= 20_000; right += MSS) {

@@ -20,7 +20,7 @@ final class Scenario {
     private long window;
 
     Scenario(int isn, boolean sack, long window) {
-        this(isn, sack, window, SenderConfig.forMss(MSS).congestionAlgorithm(CongestionAlgorithm.NEW_RENO).build());
+        this(isn, sack, window, SenderConfig.forMss(MSS).congestionAlgorithm(CongestionAlgorithm.NEW_RENO).pacing(false).build());
     }
 
     Scenario(int isn, boolean sack, long window, SenderConfig config) {
