@@ -24,6 +24,7 @@ public final class Cursor implements Source {
     private final long lagMax;
     private final RecoverPolicy policy;
 
+    private final Extent scratch = new Extent();
     private volatile long position = NOT_STARTED;
     private volatile long jumps;
     private long segmentStart;
@@ -37,6 +38,12 @@ public final class Cursor implements Source {
         this.lagMax = channel.spec().clientBufferMax();
         this.policy = channel.spec().recoverPolicy();
         start();
+    }
+
+    /** At the end of a segment and of what there is. */
+    @Override
+    public boolean pushedAt(long end) {
+        return !store.locate(end, scratch) || scratch.segmentStart() == end;
     }
 
     @Override

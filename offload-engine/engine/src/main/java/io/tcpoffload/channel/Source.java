@@ -42,11 +42,9 @@ public interface Source extends AutoCloseable {
 
     /**
      * Whether a segment that ends at this position ends what its writer wrote at once, so that it is to be pushed (RFC 9293
-     * section 3.9.1.2). A live stream pushes whatever is posted.
+     * section 3.9.1.2).
      */
-    default boolean pushedAt(long end) {
-        return true;
-    }
+    boolean pushedAt(long end);
 
     /** If too far behind within a packet: the rest of that packet, to be taken before it is overwritten. */
     boolean rescue(Extent out);

@@ -5,7 +5,6 @@ package io.tcpoffload.offload;
 import io.tcpoffload.channel.Extent;
 import io.tcpoffload.channel.Source;
 import io.tcpoffload.channel.Step;
-import io.tcpoffload.channel.TsPacket;
 import io.tcpoffload.kernel.DmaRing;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,12 +13,10 @@ import java.util.List;
 /**
  * Finds the viewers that get the same bytes next, so that one post serves them all. A viewer with room in both
  * windows gets what there is, up to a piece, and so stays in step with the others; one without gets what fits, alone,
- * and is in step again when it has reached a piece's end or the live edge.
+ * and is in step again when it has reached a piece's end or the live edge. How large a piece is depends on the
+ * viewer's path: {@link PieceClass}.
  */
 final class FanOut {
-
-    /** Payload of a post: whole MPEG-TS packets, at most {@link DmaRing#MAX_PAYLOAD}. */
-    static final int PIECE_BYTES = 347 * TsPacket.SIZE;
 
     private final Poster poster;
     private final Extent extent = new Extent();
@@ -43,7 +40,8 @@ final class FanOut {
     Step offer(ViewerSession viewer, long nowNs) {
         Source source = viewer.source();
         long lag = source.lag();
-        int room = viewer.sender().sendable((int) Math.min(lag, PIECE_BYTES), nowNs);
+        int piece = pieceBytes(viewer);
+        int room = viewer.sender().sendable((int) Math.min(lag, piece), nowNs);
         if (room == 0 && lag > 0 && !source.isTooSlow()) {
             return Step.NONE; /* and no skip: one pause is one skip, made when the viewer can be sent to again */
         }
@@ -54,30 +52,35 @@ final class FanOut {
         if (!viewer.followJumps()) {
             return Step.CLOSE;
         }
-        int unit = source.unit();
-        int bytes = Math.min(room, extent.length());
-        Bucket bucket = bucketFor(viewer, unit == 1 ? bytes : wholeUnits(toPieceEnd(bytes), unit));
+        Bucket bucket = bucketFor(viewer, cut(Math.min(room, extent.length()), piece, source.unit()));
         bucket.add(viewer);
         if (bucket.count() == DmaRing.MAX_TARGETS) {
-            sent += poster.post(bucket, nowNs);
+            sent += poster.post(bucket);
             bucket.clear();
         }
         return Step.DATA;
     }
 
-    /** Pieces end at multiples of their size in a segment, so that viewers out of step meet again. */
-    private int toPieceEnd(int bytes) {
-        long into = extent.position() - extent.segmentStart();
-        return (int) Math.min(bytes, PIECE_BYTES - into % PIECE_BYTES);
+    /** A stream of its own has nobody to share posts with, and is cut as the kernel would cut it. */
+    private static int pieceBytes(ViewerSession viewer) {
+        int mss = viewer.mss();
+        int burst = viewer.sender().burstBytes();
+        return viewer.source().unit() > 1 ? PieceClass.bytes(burst, mss)
+                : Math.max(mss, Math.min(burst, DmaRing.MAX_PAYLOAD / mss * mss));
     }
 
-    /** A viewer is left at a packet's end, so that a skip does not cut one in two. */
-    private int wholeUnits(int bytes, int unit) {
-        if (bytes == extent.length()) {
-            return bytes;
+    /**
+     * Length of a post of at most so many bytes. Pieces end at multiples of their size in a segment, so that viewers
+     * out of step meet again, and at a unit's end, so that a skip does not cut one in two.
+     */
+    private int cut(int most, int piece, int unit) {
+        if (unit == 1) {
+            return most;
         }
-        int over = (int) ((extent.position() + bytes - extent.segmentStart()) % unit);
-        return bytes > over ? bytes - over : bytes;
+        long into = extent.position() - extent.segmentStart();
+        int bytes = (int) Math.min(most, piece - into % piece);
+        int over = (int) ((into + bytes) % unit);
+        return bytes == extent.length() || bytes <= over ? bytes : bytes - over;
     }
 
     private Bucket bucketFor(ViewerSession viewer, int bytes) {
@@ -133,9 +136,9 @@ final class FanOut {
      *
      * @return viewers sent to, by {@link #offer} too
      */
-    int post(long nowNs) {
+    int post() {
         for (int b = 0; b < used; b++) {
-            sent += poster.post(pool.get(b), nowNs);
+            sent += poster.post(pool.get(b));
         }
         if (used > 0) {
             Arrays.fill(table, null);

@@ -39,7 +39,7 @@ final class Poster {
      *
      * @return how many it took
      */
-    int post(Bucket bucket, long nowNs) {
+    int post(Bucket bucket) {
         int count = bucket.count();
         if (count == 0) {
             return 0;
@@ -51,6 +51,8 @@ final class Poster {
         }
         int job = reserve(count);
         int bytes = bucket.length();
+        // of this post and not of the turn, which may have made hundreds before: it is what round trips are measured by
+        long sentNs = System.nanoTime();
         long end = bucket.position() + bytes;
         boolean fin = shape.source().endsAt(end);
         int flags = flags(shape.source(), end) | (fin ? JobList.FIN : 0);
@@ -65,15 +67,16 @@ final class Poster {
         for (int i = 0; i < count; i++) {
             ViewerSession viewer = bucket.viewer(i);
             if (taken(job + i)) {
-                viewer.sender().onSent(bytes, nowNs);
+                viewer.sender().onSent(bytes, sentNs);
                 viewer.source().advance(bytes);
                 if (fin) {
-                    viewer.closeOrderly(nowNs);
-                    viewer.sender().onFinSent(nowNs);
+                    viewer.closeOrderly(sentNs);
+                    viewer.sender().onFinSent(sentNs);
                 }
                 sent++;
             } else {
                 table.nxt(viewer.slot(), viewer.sender().nxt());
+                viewer.refused(sentNs);
             }
         }
         count(bucket.device(), sent);
@@ -87,7 +90,8 @@ final class Poster {
      */
     boolean repeat(ViewerSession viewer, int seq, int memoryOffset, int length, long position) {
         DmaRing ring = kernel.ring();
-        return copy(ring, viewer, position, memoryOffset, length) && sendOne(ring, viewer, seq, flags(viewer.source(), position + length), length);
+        return copy(ring, viewer, position, memoryOffset, length)
+                && sendOne(ring, viewer, seq, flags(viewer.source(), position + length), length);
     }
 
     private static int flags(Source source, long end) {
@@ -113,6 +117,7 @@ final class Poster {
         jobs.set(job, viewer.slot(), seq, flags);
         send(ring, viewer, length, job, 1);
         if (!taken(job)) {
+            viewer.refused(System.nanoTime());
             return false;
         }
         count(viewer.device(), 1);

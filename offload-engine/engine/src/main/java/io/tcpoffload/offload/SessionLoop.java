@@ -6,6 +6,7 @@ import io.tcpoffload.channel.CloseReason;
 import io.tcpoffload.channel.Extent;
 import io.tcpoffload.channel.Step;
 import io.tcpoffload.core.Range;
+import io.tcpoffload.core.Sender;
 import io.tcpoffload.core.TcpConnectionState;
 import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.EventHandler;
@@ -45,11 +46,14 @@ final class SessionLoop {
     private static final long CLOSE_TIMEOUT_NS = 60_000_000_000L;
 
     /*
-     * How long the loop rests when it has nothing to do; an append or a command ends each rest at once.
-     * WAITING: viewers lag and are held back by their windows, so acknowledgements are looked for soon. IN_FLIGHT:
-     * acknowledgements only free the windows, and their arrival times are the hook's. IDLE: timers and events.
+     * How long the loop rests when it has nothing to do; an append or a command ends each rest at once, and no timer
+     * of a session waits for its end. IN_FLIGHT: acknowledgements only free the windows, and their arrival times are the
+     * hook's. IDLE: events. WAITING: viewers lag and are held back by their windows, so acknowledgements are looked for
+     * soon, which is a small part of a round trip. SHORTEST: what a thread needs to fall asleep and to wake up.
      */
+    private static final long SHORTEST_NS = 50_000;
     private static final long WAITING_NS = 100_000;
+    private static final int WAITING_PARTS_OF_RTT = 16;
     private static final long IN_FLIGHT_NS = 2_000_000;
     private static final long IDLE_NS = 5_000_000;
     private static final long EMPTY_NS = 50_000_000;
@@ -121,20 +125,26 @@ final class SessionLoop {
             done++;
         }
         done += kernel.events().poll(eventHandler, EVENTS_A_TURN);
-        boolean inFlight = false;
-        boolean waiting = false;
+        long restNs = sessions.isEmpty() ? EMPTY_NS : IDLE_NS;
         for (int i = sessions.size() - 1; i >= 0; i--) {
             ViewerSession session = sessions.get(i);
             done += serveOrReset(session);
-            inFlight |= session.sender().inFlight() > 0;
-            waiting |= session.source().lag() > 0;
+            restNs = Math.min(restNs, restOf(session));
         }
-        done += fanOut.post(nowNs);
+        done += fanOut.post();
         departures.poll(nowNs);
-        if (done > 0) {
-            return 0;
+        return done > 0 ? 0 : Math.max(SHORTEST_NS, restNs);
+    }
+
+    /** How long this session lets the loop rest: until its next timer, and not so long that news would be old. */
+    private long restOf(ViewerSession session) {
+        Sender sender = session.sender();
+        long timerNs = sender.nextTimerNs();
+        long restNs = timerNs == Long.MAX_VALUE ? IDLE_NS : timerNs - nowNs;
+        if (session.source().lag() > 0) {
+            return Math.min(restNs, Math.min(IN_FLIGHT_NS, Math.max(WAITING_NS, sender.srttNs() / WAITING_PARTS_OF_RTT)));
         }
-        return waiting ? WAITING_NS : inFlight ? IN_FLIGHT_NS : sessions.isEmpty() ? EMPTY_NS : IDLE_NS;
+        return sender.inFlight() > 0 ? Math.min(restNs, IN_FLIGHT_NS) : restNs;
     }
 
     /** What should not be must not take the other viewers with it. */
@@ -167,11 +177,11 @@ final class SessionLoop {
             reset(session, OffloadCounter.CLOSE_TIMEOUTS);
             return 1;
         }
-        return done + switch (fanOut.offer(session, nowNs)) {
-            case DATA -> 1;
-            case NONE -> 0;
-            case CLOSE -> closeByCursor(session);
-        };
+        if (session.isRefused(nowNs)) {
+            return done;
+        }
+        // data is done when it is posted
+        return fanOut.offer(session, nowNs) == Step.CLOSE ? done + closeByCursor(session) : done;
     }
 
     /** The end of a stream is delivered; a viewer that is cut off has a full window, and no FIN would get through. */
@@ -214,7 +224,11 @@ final class SessionLoop {
     /** @return segments sent again, or -1 when the session is gone */
     private int repeatLost(ViewerSession session) {
         int done = 0;
-        while (session.sender().nextRetransmission(range, FanOut.PIECE_BYTES, nowNs)) {
+        if (session.isRefused(nowNs)) {
+            return 0;
+        }
+        while (session.sender().nextRetransmission(range, Math.min(session.sender().burstBytes(), PieceClass.LARGEST_BYTES),
+                nowNs)) {
             int length = range.length();
             boolean sent;
             if (range.fin()) {

@@ -15,6 +15,12 @@ import java.net.InetSocketAddress;
 /** A viewer whose connection the engine owns. All of it belongs to the session loop's thread. */
 final class ViewerSession {
 
+    /**
+     * A queue that is full empties in less; and while a link is down, asking so often costs next to nothing, whereas
+     * asking in each turn would be all that the loop does.
+     */
+    private static final long REFUSED_REST_NS = 2_000_000;
+
     private final long id;
     private final int slot;
     private final InetSocketAddress local;
@@ -33,6 +39,7 @@ final class ViewerSession {
     private boolean finSeen;
     private boolean ackDue;
     private long lastReplyNs;
+    private long refusedUntilNs = Long.MIN_VALUE;
     private long closingSinceNs = Long.MAX_VALUE;
     private long drainingSinceNs = Long.MAX_VALUE;
 
@@ -161,6 +168,16 @@ final class ViewerSession {
             lastReplyNs = nowNs;
             ackDue = true;
         }
+    }
+
+    /** Its device refused a frame: down, or a full queue. */
+    void refused(long nowNs) {
+        refusedUntilNs = nowNs + REFUSED_REST_NS;
+    }
+
+    /** Whether its device has refused a frame just now, and is to be left alone a little. */
+    boolean isRefused(long nowNs) {
+        return nowNs < refusedUntilNs;
     }
 
     boolean takeAckDue() {
