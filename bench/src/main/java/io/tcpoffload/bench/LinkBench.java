@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tcpoffload.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** {@code bench/goodput}: our sender beside the kernel's on links that are not perfect. */
+public final class LinkBench {
+
+    private static final List<String> ALL = List.of("goodput", "fairness", "burst");
+
+    /** What two flows share evens out over many of their losses. */
+    private static final int FAIRNESS_LONGER = 3;
+
+    private LinkBench() {
+    }
+
+    /** Arguments: {@code --seconds S --runs N --seed N} and which measurements, all by default. */
+    public static void main(String[] args) {
+        double seconds = 20;
+        int runs = 3;
+        long seed = 1;
+        List<String> which = new ArrayList<>();
+        for (int i = 0; i < args.length; i++) {
+            switch (args[i]) {
+                case "--seconds" -> seconds = Double.parseDouble(args[++i]);
+                case "--runs" -> runs = Integer.parseInt(args[++i]);
+                case "--seed" -> seed = Long.parseLong(args[++i]);
+                default -> which.add(args[i]);
+            }
+        }
+        if (!ALL.containsAll(which)) {
+            System.err.println("bench/goodput: '" + which + "': one or more of " + ALL);
+            System.exit(2);
+        }
+        long[] seeds = LongStream.range(seed, seed + runs).toArray();
+        for (String each : which.isEmpty() ? ALL : which) {
+            switch (each) {
+                case "goodput" -> System.out.printf("goodput: worst ratio to the kernel's %.2f%n",
+                        Goodput.run(seconds, seeds));
+                case "fairness" -> {
+                    double share = Fairness.run(FAIRNESS_LONGER * seconds, runs);
+                    System.out.printf("fairness: farthest from half and half %.0f:%.0f%n", 100 * share, 100 - 100 * share);
+                }
+                default -> System.out.println(each + " is not there yet");
+            }
+        }
+    }
+}
