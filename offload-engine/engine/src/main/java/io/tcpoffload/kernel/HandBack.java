@@ -20,12 +20,27 @@ import java.util.concurrent.TimeUnit;
  */
 public final class HandBack implements AutoCloseable {
 
+    /**
+     * What is to be handed back.
+     *
+     * @param slot   record, in state OWNED
+     * @param local  our end, as in the flow table
+     * @param remote the viewer's end
+     * @param taken  what {@link TcpRepair#read} told at take-over: options and segment size are of it, everything that
+     *               moves is of the session record
+     * @param nxt    next sequence number to send; of a FIN that was sent, the FIN's own
+     * @param rttNs  smoothed round-trip time, 0 when unknown
+     */
+    public record Session(int slot, InetSocketAddress local, InetSocketAddress remote, TcpState taken, int nxt,
+            long rttNs) {
+    }
+
+    /** A byte that the viewer has acknowledged long ago, whatever it was: it is never sent. */
+    private static final ByteBuffer ACKNOWLEDGED = ByteBuffer.allocateDirect(1);
+
     private final KernelSide kernel;
-    private final int slot;
-    private final InetSocketAddress local;
-    private final InetSocketAddress remote;
-    private final TcpState tcp;
-    private final int nxt;
+    private final Session session;
+    private final boolean rttKnown;
     private final int una;
     private final int rcvNxt;
     private final boolean fin;
@@ -35,15 +50,11 @@ public final class HandBack implements AutoCloseable {
     private int filled;
     private boolean told;
 
-    private HandBack(KernelSide kernel, int slot, InetSocketAddress local, InetSocketAddress remote, TcpState tcp,
-            int nxt, boolean nonBlocking) throws KernelException {
+    private HandBack(KernelSide kernel, Session session, boolean nonBlocking) throws KernelException {
         this.kernel = kernel;
-        this.slot = slot;
-        this.local = local;
-        this.remote = remote;
-        this.tcp = tcp;
-        this.nxt = nxt;
+        this.session = session;
         SessionTable table = kernel.sessions();
+        int slot = session.slot;
         int version;
         int acknowledged;
         int received;
@@ -58,33 +69,33 @@ public final class HandBack implements AutoCloseable {
             sequence = table.wl1(slot);
             window = table.window(slot);
         } while ((version & 1) != 0 || version != table.version(slot));
-        /* Our own FIN, if it was acknowledged, is not in the queue: the socket sends it anew. */
-        una = acknowledged - nxt > 0 ? nxt : acknowledged;
+        una = beforeFin(acknowledged);
         fin = ended;
         rcvNxt = ended ? received - 1 : received;
         wl1 = sequence - rcvNxt > 0 ? rcvNxt : sequence;
         windowBytes = window << table.sndWscale(slot);
+        /* The kernel measures by echoed timestamps, and only when something new is acknowledged. */
+        rttKnown = session.rttNs > 0 && session.taken.timestamps();
         filled = una;
-        socket = new RepairSocket(local, nonBlocking);
+        socket = new RepairSocket(session.local, nonBlocking);
+    }
+
+    /** Our own FIN, if it was acknowledged, is not in the queue: the socket sends it anew. */
+    private int beforeFin(int acknowledged) {
+        return acknowledged - session.nxt > 0 ? session.nxt : acknowledged;
     }
 
     /**
      * Makes the socket. It is of the engine's network namespace and needs no free port: the listener keeps its own.
      *
-     * @param slot        of a session in state OWNED
-     * @param local       our end, as in the flow table
-     * @param remote      the viewer's end
-     * @param taken       what {@link TcpRepair#read} told at take-over; options and segment size are of it, everything
-     *                    that moves is of the session record
-     * @param nxt         next sequence number to send; of a FIN that was sent, the FIN's own
      * @param unread      what the viewer sent, the record's rcv_nxt counts and nobody has read, from position to limit
      * @param toSend      bytes that the caller will write after {@link #complete}, so that they fit at once
      * @param nonBlocking whether the socket is to be
      * @throws KernelException when the kernel refuses; nothing has changed then
      */
-    public static HandBack begin(KernelSide kernel, int slot, InetSocketAddress local, InetSocketAddress remote,
-            TcpState taken, int nxt, ByteBuffer unread, int toSend, boolean nonBlocking) throws KernelException {
-        HandBack handBack = new HandBack(kernel, slot, local, remote, taken, nxt, nonBlocking);
+    public static HandBack begin(KernelSide kernel, Session session, ByteBuffer unread, int toSend,
+            boolean nonBlocking) throws KernelException {
+        HandBack handBack = new HandBack(kernel, session, nonBlocking);
         try {
             handBack.fill(unread, toSend);
         } catch (KernelException | RuntimeException e) {
@@ -96,9 +107,12 @@ public final class HandBack implements AutoCloseable {
 
     private void fill(ByteBuffer unread, int toSend) throws KernelException {
         int waiting = unread.remaining();
-        socket.connect(remote, una, rcvNxt - waiting, tcp);
-        socket.room(nxt - una + toSend, waiting);
+        socket.connect(session.remote, rttKnown ? una - 1 : una, rcvNxt - waiting, session.taken);
+        socket.room(session.nxt - una + toSend, waiting);
         socket.received(unread, unread.position(), waiting);
+        if (rttKnown) {
+            socket.sent(ACKNOWLEDGED, 0, 1);
+        }
     }
 
     /** First of the bytes that {@link #sent} is to be given: all up to nxt, in order. */
@@ -126,39 +140,41 @@ public final class HandBack implements AutoCloseable {
      * @throws IllegalStateException when bytes before nxt are missing
      */
     public int complete() throws KernelException {
-        if (filled != nxt) {
+        if (filled != session.nxt) {
             throw new IllegalStateException("sequence numbers " + Integer.toUnsignedString(filled) + " to "
-                    + Integer.toUnsignedString(nxt) + " of the send queue are missing");
+                    + Integer.toUnsignedString(session.nxt) + " of the send queue are missing");
         }
         SessionTable table = kernel.sessions();
-        int receiveWindow = table.advertisedWindow(slot) << tcp.rcvWscale();
+        int slot = session.slot;
+        int receiveWindow = table.advertisedWindow(slot) << session.taken.rcvWscale();
         socket.window(wl1, windowBytes, Math.max(table.maxWindow(slot), windowBytes), receiveWindow, rcvNxt);
-        if (tcp.timestamps()) {
-            socket.timestamp((int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime()) + table.tsOffset(slot));
+        int clock = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime()) + table.tsOffset(slot);
+        if (session.taken.timestamps()) {
+            clock = socket.timestamp(clock);
         }
         int fd = socket.release();
         try {
-            kernel.flows().remove(local, remote);
+            kernel.flows().remove(session.local, session.remote);
             table.state(slot, SessionState.TAKING);
         } catch (KernelException e) {
             table.state(slot, SessionState.FREE); /* the hook leaves it to the kernel, too */
         }
-        told = tell(table);
+        told = tell(table, clock);
         return fd;
     }
 
-    private boolean tell(SessionTable table) {
-        int blocks = tcp.sack() ? table.sackCount(slot) : 0;
+    private boolean tell(SessionTable table, int clock) {
+        int slot = session.slot;
+        int blocks = session.taken.sack() ? table.sackCount(slot) : 0;
         int[] sack = new int[2 * blocks];
         for (int i = 0; i < blocks; i++) {
             sack[2 * i] = table.sackStart(slot, i);
             sack[2 * i + 1] = table.sackEnd(slot, i);
         }
-        int acknowledged = table.una(slot);
+        int echo = rttKnown ? clock - (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(session.rttNs)) : 0;
         try {
-            new LastAck(local, remote, rcvNxt, acknowledged - nxt > 0 ? nxt : acknowledged, table.window(slot), fin,
-                    tcp.timestamps(), table.tsRecent(slot), table.tsEchoValid(slot) ? table.tsEcho(slot) : 0, sack)
-                    .deliver();
+            new LastAck(session.local, session.remote, rcvNxt, beforeFin(table.una(slot)), table.window(slot), fin,
+                    session.taken.timestamps(), table.tsRecent(slot), echo, sack).deliver();
             return true;
         } catch (KernelException e) {
             return false;

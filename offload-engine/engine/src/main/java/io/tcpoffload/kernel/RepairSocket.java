@@ -86,9 +86,13 @@ final class RepairSocket implements AutoCloseable {
     /**
      * What the next segment's TSval is at this moment. The lowest bit says since 6.7 whether the unit is the
      * microsecond, so it has to be 0.
+     *
+     * @return the value that was set, at most 1 ahead
      */
-    void timestamp(int value) throws KernelException {
-        set(TcpRepair.TCP_TIMESTAMP, value + 1 & ~1, "TCP_TIMESTAMP");
+    int timestamp(int value) throws KernelException {
+        int even = value + 1 & ~1;
+        set(TcpRepair.TCP_TIMESTAMP, even, "TCP_TIMESTAMP");
+        return even;
     }
 
     /** Room in the queues for so many bytes at once, whatever the system's limits. */

@@ -9,18 +9,18 @@ import java.net.InetSocketAddress;
 /** A listening socket whose accepted descriptors are plain numbers. */
 final class Listener implements AutoCloseable {
 
-    private static final int ADDRESS_BYTES = 16;
+    /** Of struct sockaddr_in6, the longer one. */
+    private static final int ADDRESS_BYTES = 28;
 
     private final int fd;
     private final InetSocketAddress address;
 
     Listener(String host) throws Exception {
-        fd = Errno.check(Libc.socket(Libc.AF_INET, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0), "socket");
-        try (Memory memory = new Memory(ADDRESS_BYTES); NativeInt length = new NativeInt(ADDRESS_BYTES)) {
-            memory.clear();
-            memory.setShort(0, (short) Libc.AF_INET);
-            memory.write(4, InetAddress.getByName(host).getAddress(), 0, 4);
-            Errno.check(Libc.bind(fd, memory, ADDRESS_BYTES), "bind");
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getByName(host), 0);
+        fd = Errno.check(Libc.socket(SocketAddress.family(any), Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0), "socket");
+        try (SocketAddress bind = new SocketAddress(any); Memory memory = new Memory(ADDRESS_BYTES);
+                NativeInt length = new NativeInt(ADDRESS_BYTES)) {
+            Errno.check(Libc.bind(fd, bind.memory(), bind.length()), "bind");
             Errno.check(SocketCalls.listen(fd, 64), "listen");
             Errno.check(SocketCalls.getsockname(fd, memory, length.pointer()), "getsockname");
             address = toAddress(memory);
@@ -40,7 +40,8 @@ final class Listener implements AutoCloseable {
 
     private static InetSocketAddress toAddress(Memory memory) throws Exception {
         int port = (memory.getByte(2) & 0xFF) << 8 | memory.getByte(3) & 0xFF;
-        return new InetSocketAddress(InetAddress.getByAddress(memory.getByteArray(4, 4)), port);
+        boolean ipv6 = memory.getShort(0) == Libc.AF_INET6;
+        return new InetSocketAddress(InetAddress.getByAddress(memory.getByteArray(ipv6 ? 8 : 4, ipv6 ? 16 : 4)), port);
     }
 
     @Override
