@@ -2,8 +2,12 @@
 
 package io.tcpoffload.core;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Hostile;
+import io.tcpoffload.clauses.Layer;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
@@ -11,10 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Any path: byte-exact and terminating. The simulated ends check every byte, right edge, congestion window and SACKed
- * range themselves. Choose a seed with {@code -Dtcpoffload.seed=N}.
+ * Any path: byte-exact and terminating, and nothing left behind. The simulated ends check every byte, right edge,
+ * congestion window and SACKed range themselves. Choose a seed with {@code -Dtcpoffload.seed=N}.
  */
-@DisplayName("Random paths with loss, duplication, reordering and slow viewers")
+@DisplayName("Random paths with loss, damage, duplication, reordering, congestion marks, changing MTU and slow viewers")
 class RandomWorldTest {
 
     static final int RUNS = 1000;
@@ -26,6 +30,9 @@ class RandomWorldTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
+    @Clause(rfc = "RFC 9293", section = "3.4", does = "any path: every byte in order, and an end")
+    @Hostile(value = "zero window", layer = Layer.CORE)
+    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "RENEGES")
     void deliversEveryByteAndEnds(long seed) {
         final Random random = new Random(seed);
         final SimWorld.Settings s = new SimWorld.Settings();
@@ -41,13 +48,19 @@ class RandomWorldTest {
         s.ackLoss = random.nextInt(3) == 0 ? random.nextDouble() * 0.2 : 0;
         s.duplication = random.nextInt(3) == 0 ? random.nextDouble() * 0.05 : 0;
         s.reordering = random.nextInt(3) == 0 ? random.nextDouble() * 0.1 : 0;
+        s.damage = random.nextInt(4) == 0 ? random.nextDouble() * 0.03 : 0;
+        s.ecn = random.nextInt(3) == 0;
+        s.markBytes = s.ecn ? s.queueBytes / (2 + random.nextInt(8)) : Long.MAX_VALUE;
+        s.timestamps = random.nextBoolean();
         s.postFailure = random.nextInt(4) == 0 ? 0.1 : 0;
         s.viewerBuffer = 2000 + random.nextInt(300_000);
         s.windowUnit = 1 << random.nextInt(8);
         s.pollNs = random.nextBoolean() ? SimClock.MS : 20_000 + random.nextInt(5_000_000);
         final CongestionAlgorithm[] algorithms = CongestionAlgorithm.values();
         s.config = SenderConfig.forMss(s.mss).giveUpNs(600_000 * SimClock.MS)
-                .congestionAlgorithm(algorithms[random.nextInt(algorithms.length)]).build();
+                .congestionAlgorithm(algorithms[random.nextInt(algorithms.length)])
+                .ecn(s.ecn).pacing(random.nextInt(4) > 0).pacingQuantumNs(random.nextBoolean() ? 0 : SimClock.MS)
+                .maxBurstBytes(88 + random.nextInt(65_000)).build();
         final SimWorld world = new SimWorld(seed, s);
         if (random.nextInt(4) == 0) {
             world.host.publishLive(1 + random.nextInt(20_000), (1 + random.nextInt(60)) * SimClock.MS);
@@ -56,9 +69,14 @@ class RandomWorldTest {
             world.clock.after(random.nextInt(500) * SimClock.MS, world.viewer::stopReading);
             world.clock.after((500 + random.nextInt(20_000)) * SimClock.MS, world.viewer::resumeReading);
         }
-        if (random.nextInt(8) == 0) {
+        final boolean reneges = random.nextInt(8) == 0;
+        if (reneges) {
             world.host.allowResendingSacked();
             world.clock.after(random.nextInt(500) * SimClock.MS, world.viewer::renege);
+        }
+        for (int changes = random.nextInt(4) == 0 ? 1 + random.nextInt(2) : 0; changes > 0; changes--) {
+            final int segment = 88 + random.nextInt(s.mss);
+            world.clock.after(random.nextInt(1000) * SimClock.MS, () -> world.limitPath(segment));
         }
         if (random.nextInt(4) == 0) {
             world.host.readRecordFirst();
@@ -66,9 +84,18 @@ class RandomWorldTest {
         final boolean done;
         try {
             done = world.run(7_200_000 * SimClock.MS);
+            if (done) {
+                world.checkNothingIsLeft();
+            }
         } catch (final AssertionError e) {
             throw new AssertionError("seed " + seed + ": " + e.getMessage() + ": " + world, e);
         }
         assertTrue(done, () -> "seed " + seed + ": " + world);
+        assertEquals(s.totalBytes, world.viewer.delivered());
+        if (s.sack && s.reordering == 0 && s.ackLoss == 0 && !reneges) {
+            final long allowed = world.down.lost() * 11 / 10 + world.sender.count(SenderCounter.LOSS_PROBES)
+                    + world.sender.count(SenderCounter.TIMEOUTS);
+            assertTrue(world.sender.retransmittedSegments() <= allowed, () -> "seed " + seed + ": " + world);
+        }
     }
 }

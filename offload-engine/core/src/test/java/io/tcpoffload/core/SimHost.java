@@ -20,7 +20,6 @@ final class SimHost {
     private final SimClock clock;
     private final Random random;
     private final Sender sender;
-    private final int mss;
     private final int isn;
     private final long total;
     private final long pollNs;
@@ -39,13 +38,15 @@ final class SimHost {
     private boolean recordFirst;
     private long lossProbes;
     private long probes;
+    private boolean ecn;
+    private boolean timestamps;
+    private boolean congested;
 
-    SimHost(SimClock clock, Random random, Sender sender, int mss, long total, long pollNs, double postFailure,
+    SimHost(SimClock clock, Random random, Sender sender, long total, long pollNs, double postFailure,
             Consumer<SimPacket> out) {
         this.clock = clock;
         this.random = random;
         this.sender = sender;
-        this.mss = mss;
         this.isn = sender.nxt();
         this.total = total;
         this.published = total;
@@ -72,6 +73,23 @@ final class SimHost {
         mayResendSacked = true;
     }
 
+    /** ECN was negotiated. */
+    void useEcn() {
+        ecn = true;
+    }
+
+    /** Timestamps were negotiated. */
+    void useTimestamps() {
+        timestamps = true;
+    }
+
+    /** The path has told that it takes segments of so many bytes. */
+    void onFragmentationNeeded(int segment) {
+        if (!sender.isClosed()) {
+            sender.onPathMtu(segment, clock.nowNs());
+        }
+    }
+
     /** A loop that looks at the record before it takes the events, so that these come late. */
     void readRecordFirst() {
         recordFirst = true;
@@ -87,6 +105,10 @@ final class SimHost {
 
     /** What the receive hook does for each packet of the viewer. */
     void hook(SimPacket packet) {
+        if (packet.has(SimPacket.DAMAGED)) {
+            return;
+        }
+        congested |= packet.has(SimPacket.ECE);
         final boolean duplicate = record != null && packet.ack() == record.ack() && packet.window() == record.window()
                 && !packet.fin();
         if (packet.sacks().length > 0 || duplicate) {
@@ -108,9 +130,14 @@ final class SimHost {
             final Arrival arrival = events.poll();
             final SimPacket event = arrival.packet;
             remember(event);
-            sender.onSack(event.ack(), event.window(), event.sacks(), event.sacks().length / 2, arrival.timeNs, now);
+            sender.onSack(event.ack(), event.window(), event.sacks(), event.sacks().length / 2, echoNs(event),
+                    arrival.timeNs, now);
         }
         readRecord(now);
+        if (congested && ecn) {
+            sender.onEce(now);
+        }
+        congested = false;
         if (peerFin && !peerFinTold) {
             peerFinTold = true;
             sender.onPeerFin(now);
@@ -129,7 +156,7 @@ final class SimHost {
 
     private void readRecord(long now) {
         if (record != null) {
-            sender.onAck(record.ack(), record.window(), recordArrivalNs, now);
+            sender.onAck(record.ack(), record.window(), echoNs(record), recordArrivalNs, now);
         }
     }
 
@@ -143,7 +170,7 @@ final class SimHost {
     private void timer(TimerAction action, long now) {
         if (action == TimerAction.PROBE) {
             probes++;
-            out.accept(SimPacket.probe(sender.probeSeq()));
+            out.accept(SimPacket.probe(sender.probeSeq(), time()));
         } else if (action == TimerAction.GIVE_UP) {
             gaveUp = true;
             sender.onReset();
@@ -162,7 +189,7 @@ final class SimHost {
             if (postFails()) {
                 return;
             }
-            post(range.seq(), range.length(), range.fin());
+            post(range.seq(), range.length(), range.fin(), false);
             sender.onRetransmitted(range.seq(), range.sequenceLength(), now);
         }
     }
@@ -176,41 +203,52 @@ final class SimHost {
                 break;
             }
             // RFC 8985 7.3: a loss probe may exceed the window by a segment
-            final long extra = sender.count(SenderCounter.LOSS_PROBES) > lossProbes ? mss : 0;
+            final long extra = sender.count(SenderCounter.LOSS_PROBES) > lossProbes ? sender.mss() : 0;
             if (sender.pipeBytes() + n > sender.cwndBytes() + extra || n > sender.usableWindowBytes()) {
                 throw new AssertionError(n + " bytes granted beyond a window");
             }
             if (postFails()) {
                 return;
             }
-            post(sender.nxt(), n, false);
+            post(sender.nxt(), n, false, true);
             sender.onSent(n, now);
             lossProbes = sender.count(SenderCounter.LOSS_PROBES);
         }
         if (Seq.distance(isn, sender.nxt()) == total) {
             sender.queueFin();
             if (sender.finDue(now)) {
-                post(sender.nxt(), 0, true);
+                post(sender.nxt(), 0, true, true);
                 sender.onFinSent(now);
             }
         }
+    }
+
+    private long echoNs(SimPacket packet) {
+        return timestamps ? packet.time() * SimClock.MS : Sender.NO_ECHO;
+    }
+
+    private int time() {
+        return (int) (clock.nowNs() / SimClock.MS);
     }
 
     private boolean postFails() {
         return random.nextDouble() < postFailure;
     }
 
-    private void post(int seq, int length, boolean fin) {
+    private void post(int seq, int length, boolean fin, boolean fresh) {
         if (fin) {
-            out.accept(SimPacket.data(seq, new byte[0], true));
+            out.accept(SimPacket.data(seq, new byte[0], true, time(), 0));
         }
+        // RFC 3168 6.1.2 and 6.1.5: new data, and not what is sent again, carries ECT and CWR
+        final int marks = fresh && ecn ? SimPacket.ECT | (sender.takeCwrDue() ? SimPacket.CWR : 0) : 0;
+        final int mss = sender.mss();
         for (int at = 0; at < length; at += mss) {
             final byte[] data = new byte[Math.min(mss, length - at)];
             final long offset = Seq.distance(isn, seq) + (long) at;
             for (int i = 0; i < data.length; i++) {
                 data[i] = SimReceiver.content(offset + i);
             }
-            out.accept(SimPacket.data(Seq.plus(seq, at), data, false));
+            out.accept(SimPacket.data(Seq.plus(seq, at), data, false, time(), at == 0 ? marks : marks & ~SimPacket.CWR));
         }
     }
 

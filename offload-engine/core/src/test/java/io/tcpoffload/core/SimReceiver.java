@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /**
  * A viewer's TCP: cumulative and delayed acknowledgements, SACK with the newest block first and DSACK, a finite buffer
- * whose window never goes back, a reader that may stop. Checks each byte and each right edge as it arrives.
+ * whose window never goes back, timestamps (RFC 7323 4.3) and ECN (RFC 3168 6.1.3), a reader that may stop. Checks each byte and each right edge as it arrives.
  */
 final class SimReceiver {
 
@@ -36,6 +36,9 @@ final class SimReceiver {
     private long ackTimer;
     private long duplicateSegments;
     private long probes;
+    private int recentTime;
+    private long lastAcked;
+    private boolean echoesCongestion;
 
     SimReceiver(SimClock clock, int isn, boolean sack, int mss, long capacity, int windowUnit) {
         this.clock = clock;
@@ -103,9 +106,16 @@ final class SimReceiver {
     }
 
     void receive(SimPacket packet) {
+        if (packet.has(SimPacket.DAMAGED)) {
+            return;
+        }
         final int distance = Seq.distance(Seq.plus(isn, delivered + (finTaken ? 1 : 0)), packet.seq());
         final long from = delivered + (finTaken ? 1 : 0) + distance;
         final long to = from + packet.data().length;
+        if (from <= lastAcked && packet.time() - recentTime >= 0) {
+            recentTime = packet.time();
+        }
+        echoesCongestion = echoesCongestion && !packet.has(SimPacket.CWR) || packet.has(SimPacket.CE);
         if (packet.sequenceLength() == 0) {
             probes++;
             acknowledge(null);
@@ -122,20 +132,19 @@ final class SimReceiver {
         take(from, to, packet.fin());
     }
 
-    private void take(long from, long to, boolean fin) {
+    /** As in Linux the FIN is a byte that is SACKed like any other. */
+    private void take(long from, long dataEnd, boolean fin) {
+        final long to = dataEnd + (fin ? 1 : 0);
         if (fin) {
-            finAt = to;
+            finAt = dataEnd;
         }
-        final boolean duplicate = from < to ? isHeld(from, to) : finTaken;
-        if (duplicate) {
+        if (isHeld(from, to)) {
             duplicateSegments++;
-            acknowledge(new long[] {from, Math.max(to, from)});
+            acknowledge(new long[] {from, to});
             return;
         }
         final boolean hadHoles = !beyond.isEmpty();
-        if (to > delivered) {
-            insert(Math.max(from, delivered), to);
-        }
+        insert(Math.max(from, delivered), to);
         final boolean inOrder = advance();
         consume();
         unacked++;
@@ -152,7 +161,7 @@ final class SimReceiver {
     }
 
     private boolean isHeld(long from, long to) {
-        if (to <= delivered) {
+        if (to <= delivered + (finTaken ? 1 : 0)) {
             return true;
         }
         final Map.Entry<Long, Long> range = beyond.floorEntry(from);
@@ -178,13 +187,10 @@ final class SimReceiver {
         final Map.Entry<Long, Long> first = beyond.firstEntry();
         boolean moved = false;
         if (first != null && first.getKey() <= delivered) {
-            delivered = first.getValue();
+            finTaken = finAt >= 0 && first.getValue() > finAt;
+            delivered = finTaken ? finAt : first.getValue();
             beyond.remove(first.getKey());
             newestFirst.remove(first.getKey());
-            moved = true;
-        }
-        if (finAt == delivered && !finTaken) {
-            finTaken = true;
             moved = true;
         }
         return moved;
@@ -213,6 +219,8 @@ final class SimReceiver {
             }
         }
         final long acked = delivered + (finTaken ? 1 : 0);
-        out.accept(SimPacket.ack(Seq.plus(isn, acked), Math.max(0, edge - acked), blocks, finTaken));
+        lastAcked = acked;
+        out.accept(SimPacket.ack(Seq.plus(isn, acked), Math.max(0, edge - acked), blocks, finTaken, recentTime,
+                echoesCongestion ? SimPacket.ECE : 0));
     }
 }

@@ -20,7 +20,11 @@ final class SimWorld {
         double ackLoss;
         double duplication;
         double reordering;
+        double damage;
         double postFailure;
+        boolean ecn;
+        boolean timestamps;
+        long markBytes = Long.MAX_VALUE;
         long viewerBuffer = 1_000_000;
         int windowUnit = 1;
         long pollNs = SimClock.MS;
@@ -44,10 +48,16 @@ final class SimWorld {
         viewer = new SimReceiver(clock, s.isn, s.sack, s.mss, s.viewerBuffer, s.windowUnit);
         sender = new Sender(config, s.isn, viewer.firstWindow(), s.sack, startNs);
         down = new SimLink(clock, random, s.oneWayNs, s.bytesPerSecond, s.queueBytes, viewer::receive)
-                .faults(s.loss, s.duplication, s.reordering);
-        host = new SimHost(clock, random, sender, s.mss, s.totalBytes, s.pollNs, s.postFailure, down::send);
+                .faults(s.loss, s.duplication, s.reordering).damage(s.damage).markFrom(s.markBytes);
+        host = new SimHost(clock, random, sender, s.totalBytes, s.pollNs, s.postFailure, down::send);
         up = new SimLink(clock, random, s.oneWayNs, s.bytesPerSecond, s.queueBytes, host::hook)
-                .faults(s.ackLoss, s.duplication, s.reordering);
+                .faults(s.ackLoss, s.duplication, s.reordering).damage(s.damage);
+        if (s.ecn) {
+            host.useEcn();
+        }
+        if (s.timestamps) {
+            host.useTimestamps();
+        }
         viewer.connect(up::send);
         host.start();
     }
@@ -76,6 +86,22 @@ final class SimWorld {
     boolean isDone() {
         return viewer.delivered() == totalBytes && viewer.finTaken()
                 && (sender.state() == TcpConnectionState.TIME_WAIT || sender.isClosed());
+    }
+
+    /** From now on the path takes {@code segment} bytes of data a packet, and says so about larger ones. */
+    void limitPath(int segment) {
+        down.limit(segment, () -> host.onFragmentationNeeded(segment));
+    }
+
+    /** After the stream: the connection ends by itself, and nothing of it is left, neither data nor timers nor events. */
+    void checkNothingIsLeft() {
+        while (clock.step()) {
+            // what is still on its way
+        }
+        if (!sender.isClosed() || sender.inFlight() != 0 || sender.pipeBytes() != 0
+                || sender.nextTimerNs() != Long.MAX_VALUE) {
+            throw new AssertionError("left behind: " + this);
+        }
     }
 
     long elapsedNs() {
