@@ -20,6 +20,7 @@ final class SenderExercise {
     private final int[] blocks = new int[8];
     private Sender sender;
     private int mss;
+    private int step;
     private boolean sack;
     private long now = 1000 * MS;
     private int una;
@@ -51,9 +52,10 @@ final class SenderExercise {
         maxEdge = una + (int) window;
         final SenderConfig.Builder builder = SenderConfig.forMss(mss)
                 .congestionAlgorithm((flags & 2) != 0 ? CongestionAlgorithm.CUBIC : CongestionAlgorithm.NEW_RENO)
-                .giveUpNs(24 * 3600 * 1000 * MS);
+                .ecn((flags & 4) != 0).pacing((flags & 8) != 0).pacingQuantumNs((flags & 16) != 0 ? 0 : MS)
+                .maxBurstBytes((flags & 32) != 0 ? 3000 : MAX_POST).giveUpNs(24 * 3600 * 1000 * MS);
         sender = new Sender(builder.build(), una, window, sack, now);
-        for (int step = 0; at < input.length && step < MAX_STEPS && !sender.isClosed(); step++) {
+        for (step = 0; at < input.length && step < MAX_STEPS && !sender.isClosed(); step++) {
             step();
             check();
         }
@@ -87,7 +89,8 @@ final class SenderExercise {
         switch (what % 16) {
             case 0 -> sender.onPeerFin(now);
             case 1 -> sender.queueFin();
-            case 2 -> sender.takeCwrDue();
+            case 2 -> require(!sender.takeCwrDue() || !sender.takeCwrDue(), "CWR is due twice");
+            case 6, 7 -> sender.onPathMtu(next2(), now);
             case 3 -> sender.seedRtt(next() * MS);
             case 4 -> post(0);
             case 5 -> {
@@ -105,7 +108,7 @@ final class SenderExercise {
         require(n <= sender.usableWindowBytes(), n + " beyond the window");
         if (n > 0) {
             // RFC 8985 7.3: a loss probe of one segment asks no congestion window
-            final boolean probe = sender.count(SenderCounter.LOSS_PROBES) > probes && n <= mss;
+            final boolean probe = sender.count(SenderCounter.LOSS_PROBES) > probes && n <= sender.mss();
             require(probe || sender.pipeBytes() + n <= sender.cwndBytes(), n + " beyond the congestion window");
             require(sender.state().maySendData() && !finSent, "data after the FIN");
             sender.onSent(n, now);
@@ -136,7 +139,7 @@ final class SenderExercise {
     }
 
     private void acknowledge(int ack, long newWindow) {
-        sender.onAck(ack, newWindow, now, now);
+        sender.onAck(ack, newWindow, echo(), now, now);
         heard(ack, newWindow);
     }
 
@@ -148,8 +151,14 @@ final class SenderExercise {
             blocks[2 * i] = left;
             blocks[2 * i + 1] = left + next2() % (next() % 2 == 0 ? 3 : 20_000) - 1;
         }
-        sender.onSack(ack, window, blocks, count, now - next() % 4 * MS, now);
+        sender.onSack(ack, window, blocks, count, echo(), now - next() % 4 * MS, now);
         heard(ack, window);
+    }
+
+    /** Of any age, the future included. */
+    private long echo() {
+        final int choice = next();
+        return choice < 100 ? Sender.NO_ECHO : now / MS * MS - (choice - 110L) * MS;
     }
 
     /** Only an acknowledgement of something in flight moves una; any window counts at most from there. */
@@ -186,7 +195,7 @@ final class SenderExercise {
         require(sender.nxt() == nxt, "nxt is " + (sender.nxt() - nxt) + " from where it should be");
         require(Seq.atOrBefore(nxt, maxEdge + (finSent ? 1 : 0)), "sent beyond any edge that was ever offered");
         require(sender.pipeBytes() >= 0 && sender.pipeBytes() <= sender.inFlight(), "pipe " + sender.pipeBytes());
-        require(sender.cwndBytes() >= mss && sender.cwndBytes() <= 1L << 31, "cwnd " + sender.cwndBytes());
+        require(sender.cwndBytes() >= SenderConfig.MIN_MSS && sender.mss() >= SenderConfig.MIN_MSS && sender.cwndBytes() <= 1L << 31, "cwnd " + sender.cwndBytes());
         require(sender.rtoNs() >= SenderConfig.DEFAULT_MIN_RTO_NS && sender.rtoNs() <= SenderConfig.DEFAULT_MAX_RTO_NS,
                 "rto " + sender.rtoNs());
         require(sender.isClosed() == (sender.nextTimerNs() == Long.MAX_VALUE), "timer " + sender.nextTimerNs());
