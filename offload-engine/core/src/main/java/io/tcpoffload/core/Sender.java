@@ -209,7 +209,7 @@ public final class Sender {
      * holds back something that {@link #sendable} or {@link #nextRetransmission} was asked for.
      */
     public long nextTimerNs() {
-        return Math.min(parts.timers.deadlineNs(), parts.pacer.releaseNs());
+        return isClosed() ? Long.MAX_VALUE : Math.min(parts.timers.deadlineNs(), parts.pacer.releaseNs());
     }
 
     /** Fires the timer if its time has come. */

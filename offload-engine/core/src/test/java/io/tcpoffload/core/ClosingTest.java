@@ -134,4 +134,15 @@ class ClosingTest {
         s.ack(5000);
         assertEquals(0, s.una());
     }
+
+    @AtEveryWrap
+    @DisplayName("A connection that ends while pacing holds data wants no timer any more")
+    void pacingEndsWithTheConnection(int isn) {
+        final Scenario s = new Scenario(isn, true, 1_000_000, SenderConfig.forMss(1000).build()).send(10_000).at(50);
+        s.ack(10_000).sender.onSent(s.sendable(20_000), s.now());
+        assertEquals(0, s.sendable(20_000));
+        assertTrue(s.timerMs() < 70, "pacing holds nothing");
+        s.sender.onReset();
+        assertEquals(-1, s.timerMs());
+    }
 }
