@@ -22,10 +22,20 @@
 static __always_inline bool credible(struct __sk_buff *skb, struct segment *s)
 {
 	struct tcphdr *tcp = (struct tcphdr *)s->tcp;
-	struct bpf_sock_tuple tuple = {
-		.ipv4 = {.saddr = s->viewer, .daddr = s->local, .sport = tcp->source, .dport = tcp->dest},
-	};
-	struct bpf_sock *sock = bpf_sk_lookup_tcp(skb, &tuple, sizeof(tuple.ipv4), BPF_F_CURRENT_NETNS, 0);
+	struct bpf_sock_tuple tuple = {};
+	struct bpf_sock *sock;
+	if (s->ip_version == 6) {
+		__builtin_memcpy(tuple.ipv6.saddr, s->key.viewer, 32); /* and daddr, which follows it */
+		tuple.ipv6.sport = tcp->source;
+		tuple.ipv6.dport = tcp->dest;
+		sock = bpf_sk_lookup_tcp(skb, &tuple, sizeof(tuple.ipv6), BPF_F_CURRENT_NETNS, 0);
+	} else {
+		tuple.ipv4.saddr = *(__be32 *)(s->key.viewer + 12);
+		tuple.ipv4.daddr = *(__be32 *)(s->key.local + 12);
+		tuple.ipv4.sport = tcp->source;
+		tuple.ipv4.dport = tcp->dest;
+		sock = bpf_sk_lookup_tcp(skb, &tuple, sizeof(tuple.ipv4), BPF_F_CURRENT_NETNS, 0);
+	}
 	if (!sock)
 		return false;
 	bool right = false;
@@ -64,7 +74,10 @@ static __always_inline void push_tag(struct tag_stack *stack, __be16 proto, __be
 	stack->count++;
 }
 
-/* Right-aligned before NETWORK_OFFSET: MAC addresses swapped, the same VLAN. 0 when there are too many tags. */
+/*
+ * Right-aligned before NETWORK_OFFSET: MAC addresses swapped, the same VLAN. 0 when there are too many tags. For a device
+ * without link layer it is zeros, which the kernel takes off again when the frame is redirected there.
+ */
 static __always_inline __u32 define_link(struct __sk_buff *skb, struct segment *s, struct session_record *r)
 {
 	struct tag_stack tags = {};
@@ -81,7 +94,7 @@ static __always_inline __u32 define_link(struct __sk_buff *skb, struct segment *
 		return 0;
 	__u32 l2 = sizeof(struct ethhdr) + tags.count * sizeof(struct tag);
 	__u8 *h = r->header + NETWORK_OFFSET;
-	*(__be16 *)(h - 2) = bpf_htons(ETH_P_IP);
+	*(__be16 *)(h - 2) = s->ip_version == 6 ? bpf_htons(ETH_P_IPV6) : bpf_htons(ETH_P_IP);
 	if (tags.count == 1) {
 		*(struct tag *)(h - 6) = tags.outer;
 	} else if (tags.count == 2) {
@@ -98,7 +111,7 @@ static __always_inline __u32 define_link(struct __sk_buff *skb, struct segment *
 }
 
 /* The fields that stay the same for the whole connection; the rest is zero. */
-static __always_inline void define_network(struct segment *s, struct session_record *r)
+static __always_inline void define_ipv4(struct segment *s, struct session_record *r)
 {
 	struct iphdr *ip = (struct iphdr *)(r->header + NETWORK_OFFSET);
 	ip->version = 4;
@@ -106,18 +119,33 @@ static __always_inline void define_network(struct segment *s, struct session_rec
 	ip->frag_off = bpf_htons(IP_DONT_FRAGMENT);
 	ip->ttl = DEFAULT_TTL;
 	ip->protocol = IPPROTO_TCP;
-	ip->saddr = s->local;
-	ip->daddr = s->viewer;
+	ip->saddr = *(__be32 *)(s->key.local + 12);
+	ip->daddr = *(__be32 *)(s->key.viewer + 12);
 	__u16 *words = (__u16 *)ip;
-	__u64 addresses = halves(s->local) + halves(s->viewer);
+	__u64 addresses = halves(ip->saddr) + halves(ip->daddr);
 	r->ip_sum = words[0] + words[3] + words[4] + addresses;
 	r->pseudo_sum = bpf_htons(IPPROTO_TCP) + addresses;
+	r->l3_len = sizeof(*ip);
+}
+
+static __always_inline void define_ipv6(struct segment *s, struct session_record *r)
+{
+	struct ipv6hdr *ip = (struct ipv6hdr *)(r->header + NETWORK_OFFSET);
+	ip->version = 6;
+	ip->nexthdr = IPPROTO_TCP;
+	ip->hop_limit = DEFAULT_TTL;
+	__builtin_memcpy(&ip->saddr, s->key.local, 16);
+	__builtin_memcpy(&ip->daddr, s->key.viewer, 16);
+	r->ip_sum = 0;
+	r->pseudo_sum = bpf_htons(IPPROTO_TCP) + fold(sum_addresses(&s->key));
+	r->l3_len = sizeof(*ip);
 }
 
 static __always_inline void define_transport(struct segment *s, struct session_record *r)
 {
 	struct tcphdr *theirs = (struct tcphdr *)s->tcp;
-	__u8 *at = r->header + NETWORK_OFFSET + sizeof(struct iphdr);
+	__u8 *at = r->header + NETWORK_OFFSET +
+		   (s->ip_version == 6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
 	struct tcphdr *tcp = (struct tcphdr *)at;
 	tcp->source = theirs->dest;
 	tcp->dest = theirs->source;
@@ -131,9 +159,9 @@ static __always_inline void define_transport(struct segment *s, struct session_r
 	r->tcp_len = s->has_ts ? 32 : 20;
 }
 
-static __noinline int learn(struct __sk_buff *skb, struct session_record *r, struct segment *s)
+VERIFIED_ALONE int learn(struct __sk_buff *skb, struct session_record *r, struct segment *s)
 {
-	if (!(s->flags & TCP_ACK) || s->flags & (TCP_SYN | TCP_RST))
+	if (!r || !s || !(s->flags & TCP_ACK) || s->flags & (TCP_SYN | TCP_RST))
 		return 0;
 	if (!credible(skb, s)) {
 		count(C_LEARN_NOT_CREDIBLE);
@@ -149,12 +177,15 @@ static __noinline int learn(struct __sk_buff *skb, struct session_record *r, str
 	__u32 l2 = define_link(skb, s, r);
 	if (l2 == 0)
 		return 0;
-	define_network(s, r);
+	if (s->ip_version == 6)
+		define_ipv6(s, r);
+	else
+		define_ipv4(s, r);
 	define_transport(s, r);
 	r->l2_len = l2;
-	r->l3_len = sizeof(struct iphdr);
-	r->ip_version = 4;
+	r->ip_version = s->ip_version;
 	r->ifindex = skb->ifindex;
+	r->path = path_of(s->macs + ETH_ALEN, s->ifindex);
 	r->window = s->window;
 	/* An exchange is ordered on every machine: whoever sees the time sees the template. */
 	__sync_lock_test_and_set(&r->template_ns, now);

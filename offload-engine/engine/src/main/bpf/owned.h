@@ -11,6 +11,7 @@
 #define TS_RECENT_LIFE_NS (24ULL * 24 * 3600 * 1000000000) /* RFC 7323 5.5: 24 days */
 #define LIMIT_NS 100000000ULL /* half the smallest retransmission timeout: honest repetitions are all answered */
 #define CAS_TRIES 4
+#define PATH_NS 1000000000ULL /* two routers that take turns are one event a second */
 
 /* What a stranger can provoke at will, so it is limited. */
 #define LIMITED (EVENT_CHALLENGE | EVENT_STALE | EVENT_SYN)
@@ -118,6 +119,35 @@ static __always_inline bool is_duplicate(struct session_record *r, struct segmen
 	       r->nxt != una;
 }
 
+/* The viewer's segments come from elsewhere: perhaps ours must go there. Returns reasons. */
+static __always_inline __u32 follow_path(struct session_record *r, struct segment *s, __u64 now)
+{
+	__u64 path = path_of(s->macs + ETH_ALEN, s->ifindex);
+	if (path == r->path)
+		return 0;
+	if (r->path == 0) {
+		r->path = path;
+		return 0;
+	}
+	if (now - r->path_ns < PATH_NS)
+		return 0;
+	r->path = path;
+	r->path_ns = now;
+	count(C_PATHS_CHANGED);
+	return EVENT_PATH;
+}
+
+/* RFC 3168 section 6.1.3: the mark is echoed until the viewer says that it has slowed down. */
+static __always_inline void take_mark(struct session_record *r, struct segment *s)
+{
+	if (s->flags & TCP_CWR)
+		r->receive_flags &= ~RECEIVED_CE;
+	if (s->ecn == ECN_CE && s->payload) {
+		r->receive_flags |= RECEIVED_CE;
+		count(C_CE_MARKS);
+	}
+}
+
 /* Payload is acknowledged and thrown away: a viewer has nothing more to say. Returns reasons. */
 static __always_inline __u32 take_data(struct session_record *r, struct segment *s)
 {
@@ -204,8 +234,10 @@ static __always_inline __u32 take_ack(struct session_record *r, struct segment *
 	return reasons;
 }
 
-static __noinline int owned(struct session_record *r, struct segment *s)
+VERIFIED_ALONE int owned(struct session_record *r, struct segment *s)
 {
+	if (!r || !s)
+		return 0;
 	__u64 now = bpf_ktime_get_ns();
 	__u32 fin = s->flags & TCP_FIN;
 	if (s->flags & TCP_RST) {
@@ -258,6 +290,9 @@ static __noinline int owned(struct session_record *r, struct segment *s)
 	}
 	__u32 reasons = take_ack(r, s);
 	reasons |= take_data(r, s);
+	reasons |= follow_path(r, s, now);
+	if (r->ecn)
+		take_mark(r, s);
 	end_writing(r);
 	if (reasons)
 		raise(r, s, reasons, now);

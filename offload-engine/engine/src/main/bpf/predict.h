@@ -10,6 +10,7 @@
 #include "owned.h"
 
 #define PLAIN_IPV4 0x45               /* version, no options */
+#define IPV6_VERSION 0x60             /* in the upper half of the first byte */
 #define PLAIN_TCP bpf_htons(0x5010)   /* no options, ACK and nothing else */
 #define STAMPED_TCP bpf_htons(0x8010) /* 12 bytes of options */
 #define STAMP_OPTION bpf_htonl(0x0101080a) /* NOP, NOP, timestamps: RFC 7323 appendix A */
@@ -20,22 +21,12 @@ struct stamp {
 	__be32 echo;
 };
 
-static __always_inline __u64 sum_words(const void *from, int count)
-{
-	const __be32 *words = from;
-	__u64 sum = 0;
-#pragma unroll
-	for (int i = 0; i < count; i++)
-		sum += words[i];
-	return sum;
-}
-
 /* Whether the segment is the expected one. */
-static __always_inline bool expected(struct session_record *r, struct tcphdr *tcp, struct stamp *stamp)
+static __always_inline bool expected(struct session_record *r, struct tcphdr *tcp, struct stamp *stamp, __u64 path)
 {
 	__u32 ack = bpf_ntohl(tcp->ack_seq);
 	if (*(volatile __u32 *)&r->state != STATE_OWNED || bpf_ntohl(tcp->seq) != r->rcv_nxt || !after(ack, r->una) ||
-	    after(ack, r->nxt) || tcp->window == 0 || r->window == 0)
+	    after(ack, r->nxt) || tcp->window == 0 || r->window == 0 || r->path != path)
 		return false;
 	if (!stamp)
 		return r->tcp_len == sizeof(struct tcphdr);
@@ -67,17 +58,11 @@ static __always_inline void take_expected(struct session_record *r, struct tcphd
 	count(C_ACKS);
 }
 
-/* Takes the packet in if it is what was expected; false: nothing has been done. */
-static __always_inline bool predicted(struct __sk_buff *skb)
+/* The part that both families share: what stands at tcp, for the addresses in key, is length bytes long. */
+static __always_inline bool predicted_tcp(struct tcphdr *tcp, void *end, __u32 length, struct flow_key *key, __u64 path,
+					  bool unfinished_allowed)
 {
-	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
-	struct ethhdr *eth = data;
-	struct iphdr *ip = (void *)(eth + 1);
-	struct tcphdr *tcp = (void *)(ip + 1);
 	struct stamp *stamp = NULL;
-	if ((void *)(tcp + 1) > end || eth->h_proto != bpf_htons(ETH_P_IP) || *(__u8 *)ip != PLAIN_IPV4 ||
-	    ip->protocol != IPPROTO_TCP || ip->frag_off & bpf_htons(IP_MORE_FRAGMENTS | IP_OFFSET))
-		return false;
 	__u16 shape = *((__be16 *)tcp + 6); /* data offset and flags */
 	__u32 tcp_len = sizeof(*tcp);
 	__u64 tcp_sum = sum_words(tcp, sizeof(*tcp) / 4);
@@ -90,25 +75,52 @@ static __always_inline bool predicted(struct __sk_buff *skb)
 	} else if (shape != PLAIN_TCP) {
 		return false;
 	}
-	if (bpf_ntohs(ip->tot_len) != sizeof(*ip) + tcp_len ||
-	    fold(sum_words(ip, sizeof(*ip) / 4)) != 0xffff)
+	if (length != tcp_len)
 		return false;
-	__u64 pseudo = halves(ip->saddr) + halves(ip->daddr) + bpf_htons(IPPROTO_TCP) + bpf_htons(tcp_len);
+	__u64 pseudo = sum_addresses(key) + bpf_htons(IPPROTO_TCP) + bpf_htons(tcp_len);
 	/* A local sender's is unfinished; see tcp_checksum_right. */
-	if (tcp->check != fold(pseudo) && fold(pseudo + tcp_sum) != 0xffff)
+	if (!(unfinished_allowed && tcp->check == fold(pseudo)) && fold(pseudo + tcp_sum) != 0xffff)
 		return false;
-
-	struct flow_key key = {};
-	map_address(key.viewer, ip->saddr);
-	map_address(key.local, ip->daddr);
-	key.viewer_port = tcp->source;
-	key.local_port = tcp->dest;
-	__u32 *id = bpf_map_lookup_elem(&flows, &key);
+	key->viewer_port = tcp->source;
+	key->local_port = tcp->dest;
+	__u32 *id = bpf_map_lookup_elem(&flows, key);
 	struct session_record *r = id ? bpf_map_lookup_elem(&sessions, id) : NULL;
-	if (!r || !expected(r, tcp, stamp))
+	if (!r || !expected(r, tcp, stamp, path))
 		return false;
 	take_expected(r, tcp, stamp);
 	return true;
+}
+
+/* Takes the packet in if it is what was expected; false: nothing has been done. */
+static __always_inline bool predicted(struct __sk_buff *skb, const bool ethernet, const bool unfinished_allowed)
+{
+	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	struct ethhdr *eth = data;
+	void *network = ethernet ? data + sizeof(*eth) : data;
+	if (network + sizeof(struct iphdr) + sizeof(struct tcphdr) > end)
+		return false;
+	__be16 proto = ethernet ? eth->h_proto : (__be16)skb->protocol;
+	__u64 path = ethernet ? path_of(eth->h_source, skb->ifindex) : skb->ifindex & 0xffff;
+	struct flow_key key = {};
+	if (proto == bpf_htons(ETH_P_IP)) {
+		struct iphdr *ip = network;
+		if (*(__u8 *)ip != PLAIN_IPV4 || ip->protocol != IPPROTO_TCP ||
+		    ip->frag_off & bpf_htons(IP_MORE_FRAGMENTS | IP_OFFSET) || fold(sum_words(ip, sizeof(*ip) / 4)) != 0xffff)
+			return false;
+		map_address(key.viewer, ip->saddr);
+		map_address(key.local, ip->daddr);
+		return predicted_tcp((void *)(ip + 1), end, bpf_ntohs(ip->tot_len) - sizeof(*ip), &key, path,
+				     unfinished_allowed);
+	}
+	if (proto == bpf_htons(ETH_P_IPV6)) {
+		struct ipv6hdr *ip = network;
+		if ((void *)(ip + 1) + sizeof(struct tcphdr) > end || (*(__u8 *)ip & 0xf0) != IPV6_VERSION ||
+		    ip->nexthdr != IPPROTO_TCP)
+			return false;
+		__builtin_memcpy(&key, &ip->saddr, 32);
+		return predicted_tcp((void *)(ip + 1), end, bpf_ntohs(ip->payload_len), &key, path, unfinished_allowed);
+	}
+	return false;
 }
 
 #endif

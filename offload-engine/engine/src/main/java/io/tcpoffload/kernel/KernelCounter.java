@@ -66,6 +66,8 @@ public enum KernelCounter {
     ICMP_MTU_VOID,
     /** Other ICMP messages about an owned session, and more than one in 100 ms. */
     ICMP_IGNORED,
+    /** ICMP messages about an owned session whose checksum is wrong. */
+    ICMP_CHECKSUM,
 
     /** Dropped: fragments. */
     DROP_FRAGMENT,

@@ -12,13 +12,17 @@ import java.io.InputStream;
 final class KernelObject implements AutoCloseable {
 
     static final String RESOURCE = "tcpoffload.bpf.o";
+    /** The receive hook, for hardware, for virtual devices, and for those without link header. */
     static final String HOOK = "receive_hook";
+    static final String VIRTUAL_HOOK = "receive_virtual";
+    static final String BARE_HOOK = "receive_bare";
     static final String BUILDER = "header_builder";
     static final String SESSIONS = "sessions";
     static final String JOBS = "jobs";
     static final String FLOWS = "flows";
     static final String EVENTS = "events";
     static final String COUNTERS = "counters";
+    private static final String[] PROGRAMS = {HOOK, VIRTUAL_HOOK, BARE_HOOK, BUILDER};
     private static final String[] MAPS = {SESSIONS, JOBS, FLOWS, EVENTS, COUNTERS};
 
     private final Pointer object;
@@ -109,8 +113,9 @@ final class KernelObject implements AutoCloseable {
         for (String name : MAPS) {
             pins.pin(map(name), name);
         }
-        pins.pin(program(HOOK), HOOK);
-        pins.pin(program(BUILDER), BUILDER);
+        for (String name : PROGRAMS) {
+            pins.pin(program(name), name);
+        }
     }
 
     @Override

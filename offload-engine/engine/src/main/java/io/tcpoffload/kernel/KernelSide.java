@@ -137,8 +137,8 @@ public final class KernelSide implements AutoCloseable {
      * Attaches the hook to the device, and with the first one the builder to the loopback device; the same device again
      * gives the same object. A device that was deleted and made anew is attached anew.
      *
-     * @throws KernelException when the device does not exist or is not Ethernet or loopback, or the loopback device is
-     *                         down
+     * @throws KernelException when the device does not exist or is none of Ethernet, loopback and TUN, or the loopback
+     *                         device is down
      */
     public synchronized Device attach(String interfaceName) throws KernelException {
         if (closed) {
@@ -153,22 +153,30 @@ public final class KernelSide implements AutoCloseable {
             return known;
         }
         int type = InterfaceRequest.linkType(interfaceName);
-        if (type != InterfaceRequest.ARPHRD_ETHER && type != InterfaceRequest.ARPHRD_LOOPBACK) {
-            throw new KernelException("network device '" + interfaceName + "' has link type " + type
-                    + ": offload works on Ethernet (1) and loopback (772)");
-        }
+        String program = program(interfaceName, type);
         int handle = TrafficFilter.handle(config.instance());
         if (posts == null) {
             posts = PostDevice.open(handle, object.program(KernelObject.BUILDER), config.ringFrames(), mark);
         }
         TrafficFilter hook = TrafficFilter.attach(interfaceName, ifindex, TrafficFilter.INGRESS, handle,
-                object.program(KernelObject.HOOK));
+                object.program(program));
         if (type == InterfaceRequest.ARPHRD_LOOPBACK) {
             allowLoopback(interfaceName, ifindex, hook);
         }
         Device device = new Device(interfaceName, ifindex, hook);
         devices.put(ifindex, device);
         return device;
+    }
+
+    private static String program(String interfaceName, int linkType) throws KernelException {
+        return switch (linkType) {
+            case InterfaceRequest.ARPHRD_ETHER -> Checksums.finished(interfaceName) ? KernelObject.HOOK
+                    : KernelObject.VIRTUAL_HOOK;
+            case InterfaceRequest.ARPHRD_LOOPBACK -> KernelObject.VIRTUAL_HOOK;
+            case InterfaceRequest.ARPHRD_NONE -> KernelObject.BARE_HOOK;
+            default -> throw new KernelException("network device '" + interfaceName + "' has link type " + linkType
+                    + ": offload works on Ethernet (1), loopback (772) and TUN (65534)");
+        };
     }
 
     private static void allowLoopback(String name, int ifindex, TrafficFilter hook) throws KernelException {

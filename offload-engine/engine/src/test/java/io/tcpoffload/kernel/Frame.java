@@ -3,6 +3,7 @@
 package io.tcpoffload.kernel;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -183,6 +184,13 @@ final class Frame {
         b.putShort(l4 + 16, (short) (checksum + tcpChecksumError));
         Arrays.fill(all, all.length - padding, all.length, (byte) 0xEE);
         return cut < 0 ? all : Arrays.copyOf(all, cut);
+    }
+
+    /** What the hook notes as the place where frames come from: path_of in network.h. */
+    static long path(int ifindex) {
+        ByteBuffer mac = ByteBuffer.wrap(VIEWER_MAC).order(ByteOrder.nativeOrder());
+        return (mac.getShort(0) & 0xFFFFL) << 48 | (mac.getShort(2) & 0xFFFFL) << 32 | (mac.getShort(4) & 0xFFFFL) << 16
+                | ifindex;
     }
 
     static int sum(byte[] bytes, int from, int length, int start) {

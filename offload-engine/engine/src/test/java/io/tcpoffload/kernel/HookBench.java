@@ -37,6 +37,7 @@ final class HookBench implements AutoCloseable {
         kernel.sessions().nxt(id, NXT);
         record.putInt(SessionDescriptor.TS_RECENT, TS_RECENT);
         record.putLong(SessionDescriptor.TS_RECENT_NS, System.nanoTime());
+        record.putLong(SessionDescriptor.PATH, Frame.path(1));
         kernel.flows().put(local, remote, id);
         kernel.sessions().state(id, state);
         before = kernel.counters().snapshot();
@@ -52,7 +53,7 @@ final class HookBench implements AutoCloseable {
     }
 
     int run(byte[] packet) throws KernelException {
-        return ProgramRun.run(kernel.program(KernelObject.HOOK), packet, 0);
+        return ProgramRun.run(kernel.program(KernelObject.VIRTUAL_HOOK), packet, 0);
     }
 
     /** Counters that moved since the last call. */

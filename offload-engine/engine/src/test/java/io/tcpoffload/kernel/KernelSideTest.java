@@ -104,9 +104,13 @@ class KernelSideTest {
         try (VethPair veth = new VethPair(true); KernelSide kernel = KernelSide.open(CONFIG)) {
             String missing = assertThrows(KernelException.class, () -> kernel.attach("nosuch0")).getMessage();
             assertTrue(missing.contains("no network device 'nosuch0'"), missing);
-            VethPair.run("ip", "tuntap", "add", "kttun", "mode", "tun");
-            String tun = assertThrows(KernelException.class, () -> kernel.attach("kttun")).getMessage();
-            assertTrue(tun.contains("link type 65534"), tun);
+            try (Tun tun = new Tun("kttun")) {
+                tun.linkType(512);
+                String other = assertThrows(KernelException.class, () -> kernel.attach("kttun")).getMessage();
+                assertTrue(other.contains("link type 512"), other);
+                tun.linkType(InterfaceRequest.ARPHRD_NONE);
+                kernel.attach("kttun");
+            }
             kernel.attach("lo");
             Device device = kernel.attach(VethPair.DEVICE);
             VethPair.run("ip", "link", "del", VethPair.DEVICE);

@@ -276,7 +276,7 @@ class LiveTest {
 
     @Test
     void leavesNothingBehind() throws Exception {
-        assertTrue(VethPair.run("tc", "filter", "show", "dev", VethPair.DEVICE, "ingress").contains("receive_hook"));
+        assertTrue(VethPair.run("tc", "filter", "show", "dev", VethPair.DEVICE, "ingress").contains("receive_virtual"));
         assertTrue(Files.exists(PinDirectory.ROOT.resolve("ktest-live/sessions")));
         kernel.close();
         assertEquals("", VethPair.run("tc", "filter", "show", "dev", VethPair.DEVICE, "ingress"));

@@ -21,6 +21,8 @@ final class SocketCalls {
 
     static native int getsockname(int fd, Pointer address, Pointer length);
 
+    static native long read(int fd, Pointer data, long length);
+
     static native long write(int fd, Pointer data, long length);
 
     static native int setns(int fd, int type);
