@@ -10,9 +10,11 @@ final class AckIntake {
     private final SenderParts s;
     private final SackIntake blockIntake;
     private final Delivery delivery = new Delivery();
+    private final TimestampEcho echo;
     private long duplicateBytes;
 
-    AckIntake(SenderParts parts) {
+    AckIntake(SenderParts parts, long nowNs) {
+        echo = new TimestampEcho(nowNs);
         s = parts;
         blockIntake = new SackIntake(parts.board, parts.counters);
     }
@@ -49,17 +51,21 @@ final class AckIntake {
         } else {
             takeWindow(ack, acked > 0, windowBytes, blocks == null, arrivalNs);
         }
+        echo.none();
         if (acked > 0) {
+            takeEcho(echoNs, arrivalNs);
             s.board.acknowledge(ack, delivery);
             s.timeoutsWithoutProgress = 0;
             s.liveness.onProgress(nowNs);
         }
+        delivery.echo(null);
         blockIntake.take(ack, blocks, s.sack ? blockCount : 0, delivery);
         final int delivered = delivered(acked, blocks != null && !old);
         final boolean spurious = isTimeoutSpurious(acked > 0, blocks != null && !old && !blockIntake.isDsack());
         final Phase before = s.recovery.phase();
-        measure(spurious);
+        measure(acked > 0, spurious);
         onDsack();
+        final boolean late = acked > 0 && isLate();
         completeRecovery(acked > 0);
         if (acked > 0) {
             grow(before, nowNs);
@@ -67,10 +73,17 @@ final class AckIntake {
         }
         final boolean news = acked > 0 || delivered > 0;
         if (news) {
-            findLoss(acked > 0, delivered, networkBytes, nowNs);
+            findLoss(acked > 0, late, delivered, networkBytes, nowNs);
         }
         judgeProbe(ack, blocks != null && blockCount == 0 && acked == 0, news, nowNs);
         s.updateTimer(acked > 0, news, nowNs);
+    }
+
+    private void takeEcho(long echoNs, long arrivalNs) {
+        if (!echo.take(echoNs, arrivalNs, s.recovery.rack().minRttNs())) {
+            s.counters.increment(SenderCounter.ECHOES_IGNORED);
+        }
+        delivery.echo(echo);
     }
 
     private void takeWindow(int ack, boolean advances, long windowBytes, boolean recorded, long arrivalNs) {
@@ -98,21 +111,57 @@ final class AckIntake {
     }
 
     /** @param originals whether all of this is known to answer first transmissions */
-    private void measure(boolean originals) {
+    private void measure(boolean advanced, boolean originals) {
         final Rack rack = s.recovery.rack();
         final long rttNs = delivery.rttNs();
         if (rttNs != Delivery.NONE) {
             s.rtt.onSample(rttNs);
             rack.onRtt(rttNs, delivery.arrivalNs());
             s.congestion.control().onRtt(rttNs, s.board.una(), s.board.nxt());
+            if (s.board.sackedBytes() == 0) {
+                echo.onAllArrived(delivery.originalSentNs());
+            }
+        } else if (advanced && echo.rttNs(delivery.arrivalNs()) != Delivery.NONE) {
+            // Karn's algorithm is needed where nothing tells the transmissions apart (RFC 7323 4.1, Linux tcp_ack_update_rtt)
+            s.rtt.onSample(echo.rttNs(delivery.arrivalNs()));
         }
-        final boolean known = rack.isReorderingSeen();
         if (!originals) {
+            final boolean known = rack.isReorderingSeen();
             rack.onDelivery(delivery, s.board.una());
+            countReordering(known);
         }
-        if (!known && rack.isReorderingSeen()) {
+    }
+
+    private void countReordering(boolean known) {
+        if (!known && s.recovery.rack().isReorderingSeen()) {
             s.counters.increment(SenderCounter.REORDERING_SEEN);
         }
+    }
+
+    /**
+     * Whether the acknowledgement went forward by what had left before anything was sent again (RFC 3522, RFC 4015): nothing was
+     * lost, so the reduction is undone, unless something sent again is still out (Linux tcp_try_undo_partial).
+     */
+    private boolean isLate() {
+        final Phase phase = s.recovery.phase();
+        if (phase != Phase.FAST_RECOVERY && phase != Phase.TIMEOUT || !s.congestion.isForNothing(echo)) {
+            return false;
+        }
+        if (phase == Phase.TIMEOUT) {
+            s.counters.increment(SenderCounter.SPURIOUS_TIMEOUTS);
+            undo();
+            return true;
+        }
+        if (s.sack) {
+            final boolean known = s.recovery.rack().isReorderingSeen();
+            s.recovery.rack().onOvertaken();
+            countReordering(known);
+        }
+        if (s.board.resentBytes() == 0 || s.recovery.isComplete()) {
+            s.counters.increment(SenderCounter.REDUCTIONS_UNDONE);
+            undo();
+        }
+        return true;
     }
 
     private void onDsack() {
@@ -177,8 +226,9 @@ final class AckIntake {
     }
 
     /** As of the arrival: what came while the caller was busy elsewhere is still in its queue. */
-    private void findLoss(boolean advanced, int delivered, long networkBytes, long nowNs) {
-        final int lost = s.recovery.detect(delivery.arrivalNs(), s.rtt.srttNs());
+    private void findLoss(boolean advanced, boolean late, int delivered, long networkBytes, long nowNs) {
+        // who has just proved to be late may have company: nothing more counts as lost until the next one
+        final int lost = late ? 0 : s.recovery.detect(delivery.arrivalNs(), s.rtt.srttNs());
         // what was lost after a recovery began is still to be recovered when that ends (Linux tcp_time_to_recover)
         if (s.board.lostBytes() > 0 && s.recovery.beginsFastRecovery()) {
             s.beginFastRecovery(networkBytes, nowNs);

@@ -101,9 +101,14 @@ final class CongestionWindow {
         }
     }
 
-    void onResent(int seq, int bytes) {
+    void onResent(int seq, int bytes, long nowNs) {
         onSent(bytes);
-        spurious.onResent(seq, bytes);
+        spurious.onResent(seq, bytes, nowNs);
+    }
+
+    /** True when an acknowledgement that went forward shows that the last reduction was for nothing. */
+    boolean isForNothing(TimestampEcho echo) {
+        return spurious.isOriginal(echo);
     }
 
     /** @return true when the last reduction was for nothing */

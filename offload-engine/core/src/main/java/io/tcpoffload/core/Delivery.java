@@ -11,6 +11,7 @@ final class Delivery {
     private long arrivalNs;
     private long minRttNs;
     private int highestBefore;
+    private TimestampEcho echo;
     private int bytes;
     private boolean anyResent;
     private boolean anyOriginal;
@@ -29,6 +30,7 @@ final class Delivery {
         arrivalNs = arrival;
         minRttNs = leastRttNs;
         highestBefore = highest;
+        echo = null;
         bytes = 0;
         anyResent = false;
         anyOriginal = false;
@@ -36,11 +38,19 @@ final class Delivery {
         latestKnown = false;
     }
 
+    /**
+     * RFC 8985 6.2 step 2: what was sent again after {@code timestamp} is not what arrived. It holds for what is acknowledged
+     * cumulatively only, because what arrives out of order leaves TS.Recent alone (RFC 7323 4.3): null for SACK blocks.
+     */
+    void echo(TimestampEcho timestamp) {
+        echo = timestamp;
+    }
+
     void add(int from, int to, long sentNs, boolean resent) {
         bytes += Seq.distance(from, to);
         if (resent) {
             anyResent = true;
-            if (arrivalNs - sentNs < minRttNs) {
+            if (arrivalNs - sentNs < minRttNs || echo != null && echo.isBefore(sentNs)) {
                 return;
             }
         } else {
@@ -84,6 +94,11 @@ final class Delivery {
 
     boolean anyResent() {
         return anyResent;
+    }
+
+    /** When the latest left of what had left only once; valid with {@link #rttNs}. */
+    long originalSentNs() {
+        return originalSentNs;
     }
 
     /** True when something before {@code seq} arrived that left only once. */

@@ -67,6 +67,11 @@ final class Rack {
         }
     }
 
+    /** What was sent again for nothing had been overtaken (RFC 8985 6.2 step 3, Linux tcp_check_sack_reordering). */
+    void onOvertaken() {
+        reorderingSeen = true;
+    }
+
     /** RFC 8985 6.2 step 4: a round trip in which something was sent again for nothing widens the window. */
     void onDsack(int una, int nxt) {
         if (inDsackRound && Seq.atOrAfter(una, dsackRoundEnd)) {

@@ -53,7 +53,7 @@ public final class Sender {
                     + ": una must not be after nxt, and the window not negative");
         }
         parts = new SenderParts(config, una, nxt, windowBytes, sackPermitted, nowNs);
-        intake = new AckIntake(parts);
+        intake = new AckIntake(parts, nowNs);
         transmission = new Transmission(parts);
         timeouts = new Timeouts(parts);
         parts.updateTimer(false, true, nowNs);

@@ -15,9 +15,9 @@ public enum SenderCounter {
     FAST_RECOVERIES,
     /** Retransmission timeouts. */
     TIMEOUTS,
-    /** Retransmission timeouts after which the data proved to have been late, not lost (RFC 5682). */
+    /** Retransmission timeouts after which the data proved to have been late, not lost (RFC 5682, RFC 3522). */
     SPURIOUS_TIMEOUTS,
-    /** Reductions of the window undone because all that was sent again had arrived before (RFC 2883, RFC 3708). */
+    /** Reductions of the window undone because what was sent again had arrived before (RFC 2883, RFC 3708) or was late (RFC 3522). */
     REDUCTIONS_UNDONE,
     /** Reductions of the window because congestion was notified (RFC 3168). */
     ECN_REDUCTIONS,
@@ -35,6 +35,8 @@ public enum SenderCounter {
     KEEP_ALIVE_PROBES,
     /** Acknowledgements ignored because they cover data that was never sent. */
     ACKS_FOR_UNSENT_DATA,
+    /** Timestamps not believed because nothing of ours that they can echo left at that time (RFC 7323). */
+    ECHOES_IGNORED,
     /** Acknowledgements ignored because a later one was seen before. */
     OLD_ACKS,
     /** Duplicate-ACK and SACK events that counted as duplicates. */

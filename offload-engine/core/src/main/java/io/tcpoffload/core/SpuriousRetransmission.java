@@ -4,7 +4,8 @@ package io.tcpoffload.core;
 
 /**
  * Whether everything sent again since the window was reduced had arrived already, as the viewer's duplicate reports say
- * (RFC 2883, RFC 3708; Linux tcp_may_undo): then the reduction is undone.
+ * (RFC 2883, RFC 3708), or as the time says at which what arrives had left (Eifel, RFC 3522): then the reduction is undone.
+ * Linux: tcp_may_undo, tcp_packet_delayed.
  */
 final class SpuriousRetransmission {
 
@@ -13,6 +14,7 @@ final class SpuriousRetransmission {
     private int resentTo;
     private long resentBytes;
     private long reportedBytes;
+    private long firstResentNs;
 
     /** The window is reduced. */
     void begin() {
@@ -25,11 +27,19 @@ final class SpuriousRetransmission {
         watching = false;
     }
 
-    void onResent(int from, int bytes) {
+    void onResent(int from, int bytes, long nowNs) {
+        if (resentBytes == 0) {
+            firstResentNs = nowNs;
+        }
         final int to = Seq.plus(from, bytes);
         resentFrom = resentBytes == 0 ? from : Seq.min(resentFrom, from);
         resentTo = resentBytes == 0 ? to : Seq.max(resentTo, to);
         resentBytes += bytes;
+    }
+
+    /** True when what the acknowledgement went forward by left before anything was sent again, or nothing was at all. */
+    boolean isOriginal(TimestampEcho echo) {
+        return watching && (resentBytes == 0 || echo.isBefore(firstResentNs));
     }
 
     /**

@@ -155,7 +155,7 @@ final class Transmission {
             s.counters.increment(SenderCounter.SCOREBOARD_OVERFLOWS);
         }
         s.recovery.onRetransmitted();
-        s.congestion.onResent(seq, sequenceLength);
+        s.congestion.onResent(seq, sequenceLength, nowNs);
         s.liveness.onSent(nowNs);
         s.counters.add(SenderCounter.BYTES_RETRANSMITTED, sequenceLength);
         s.counters.add(SenderCounter.SEGMENTS_RETRANSMITTED, s.segment.segments(sequenceLength));

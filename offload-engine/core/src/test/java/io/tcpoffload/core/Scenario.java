@@ -81,6 +81,12 @@ final class Scenario {
         return this;
     }
 
+    /** An acknowledgement that echoes the timestamp of what left at {@code echoMs}. */
+    Scenario ack(int offset, long echoMs) {
+        sender.onAck(isn + offset, window, echoMs * MS, now(), now());
+        return this;
+    }
+
     /** An event: duplicate when there are no blocks. Blocks are left, right, ... as offsets. */
     Scenario event(int offset, int... blocks) {
         final int[] absolute = new int[blocks.length];
