@@ -57,6 +57,11 @@ final class FakeEngine implements OffloadEngine {
         throw new UnsupportedOperationException();
     }
 
+    @Override
+    public void handBack(long session) {
+        throw new UnsupportedOperationException();
+    }
+
     private final class FakePublisher implements Publisher {
 
         private final String channel;

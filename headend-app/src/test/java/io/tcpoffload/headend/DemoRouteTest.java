@@ -93,6 +93,11 @@ class DemoRouteTest {
         public List<SessionInfo> sessions() {
             throw new UnsupportedOperationException();
         }
+
+        @Override
+        public void handBack(long session) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     private final BufferEngine engine = new BufferEngine();

@@ -29,4 +29,13 @@ public interface OffloadEngine {
 
     /** The viewers being served, ordered by id. */
     List<SessionInfo> sessions();
+
+    /**
+     * Gives an offloaded viewer's connection back to the kernel. The ordinary transport goes on with it at the very byte; the
+     * viewer notices nothing, and the session keeps its id.
+     *
+     * @param session {@link SessionInfo#id()}
+     * @throws OffloadException if there is no such session, or it can't be handed back now; then it is served as before
+     */
+    void handBack(long session);
 }

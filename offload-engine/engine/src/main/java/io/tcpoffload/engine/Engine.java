@@ -48,7 +48,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         this.config = config;
         this.stores = stores;
         loops = new EventLoops(HTTP_THREADS, true);
-        transports = Transports.open(config);
+        transports = Transports.open(config, loops);
         LOG.info("Engine {} runs with transport {}: {}", Build.VERSION, transports.automatic(), transports.reason());
     }
 
@@ -186,6 +186,11 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     @Override
     public List<SessionInfo> sessions() {
         return transports.sessions().stream().sorted(Comparator.comparingLong(SessionInfo::id)).toList();
+    }
+
+    @Override
+    public void handBack(long session) {
+        transports.handBack(session);
     }
 
     private synchronized List<Listener> snapshot() {

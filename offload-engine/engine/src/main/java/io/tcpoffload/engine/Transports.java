@@ -10,6 +10,7 @@ import io.tcpoffload.api.SystemFeature;
 import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.ViewerTransport;
+import io.tcpoffload.http.EventLoops;
 import io.tcpoffload.kernel.KernelConfig;
 import io.tcpoffload.kernel.KernelException;
 import io.tcpoffload.kernel.KernelSide;
@@ -40,7 +41,7 @@ final class Transports implements AutoCloseable {
         this.reason = reason;
     }
 
-    static Transports open(EngineConfig config) {
+    static Transports open(EngineConfig config, EventLoops loops) {
         AtomicLong ids = new AtomicLong();
         NioTransport ordinary = new NioTransport(ids::incrementAndGet, NioLimits.DEFAULT);
         if (config.transport() == TransportMode.NIO) {
@@ -50,7 +51,9 @@ final class Transports implements AutoCloseable {
             KernelSide kernel = KernelSide.open(KernelConfig.of(config.instance())
                     .withMaxSessions(config.maxSessions()));
             return new Transports(config.transport(), ordinary,
-                    new OffloadTransport(kernel, config.devices(), ids::incrementAndGet, ordinary),
+                    new OffloadTransport(kernel, config.devices(), ids::incrementAndGet, ordinary,
+                            (fd, cursor, id, sent) -> loops.adopt(fd,
+                                    socket -> ordinary.resume(socket, cursor, id, sent), cursor::close)),
                     "packet ring, header builder and receive hook are in place");
         } catch (KernelException e) {
             LOG.warn("Offload can't be had, {}: {}", config.transport() == TransportMode.OFFLOAD
@@ -105,6 +108,20 @@ final class Transports implements AutoCloseable {
 
     Map<String, Long> counters() {
         return offload == null ? Map.of() : offload.counters();
+    }
+
+    /** @throws OffloadException with the reason why it can't be handed back */
+    void handBack(long session) {
+        try {
+            if (offload != null && offload.handBack(session)) {
+                return;
+            }
+        } catch (KernelException e) {
+            throw new OffloadException(e.getMessage(), e);
+        }
+        throw new OffloadException("session " + session + (ordinary.sessions().stream().anyMatch(s -> s.id() == session)
+                ? " is the kernel's already: the ordinary transport serves it"
+                : " does not exist: offload:sessions lists those that do"));
     }
 
     void closeViewers(MediaChannel media) {

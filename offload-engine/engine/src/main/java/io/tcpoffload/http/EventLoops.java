@@ -2,15 +2,19 @@
 
 package io.tcpoffload.http;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The threads that run all listeners and the ordinary transport: Netty's epoll loops where their library loads, the
@@ -43,6 +47,26 @@ public final class EventLoops implements AutoCloseable {
 
     public boolean isEpoll() {
         return epoll;
+    }
+
+    /**
+     * Gives a connected, non-blocking TCP socket to one of the loops, with {@link #isEpoll() epoll} only.
+     *
+     * @param fd     closed with the channel
+     * @param onLoop called on that loop's thread
+     * @param onGone called instead when the connection is over already, or the loops are closing
+     */
+    public void adopt(int fd, Consumer<Channel> onLoop, Runnable onGone) {
+        EpollSocketChannel socket = new EpollSocketChannel(fd);
+        socket.config().setAutoRead(false).setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        group.register(socket).addListener(registered -> {
+            if (registered.isSuccess() && socket.isActive()) {
+                onLoop.accept(socket);
+            } else {
+                socket.close();
+                onGone.run();
+            }
+        });
     }
 
     /** What runs and why, in one line. */

@@ -62,6 +62,18 @@ public final class FlowTable {
         return true;
     }
 
+    /**
+     * Removes a flow if it is still this session's: the viewer may have used its ports again meanwhile, for a connection
+     * that is another session now.
+     *
+     * @return whether it was
+     */
+    public synchronized boolean remove(InetSocketAddress local, InetSocketAddress remote, int session)
+            throws KernelException {
+        fillKey(local, remote);
+        return LibBpf.bpf_map_lookup_elem(fd, key, value) == 0 && value.getInt(0) == session && remove(local, remote);
+    }
+
     /** Counts the flows: walks the table, for people and tests. */
     public synchronized int size() {
         int flows = 0;

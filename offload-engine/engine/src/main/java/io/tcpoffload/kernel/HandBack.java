@@ -2,6 +2,7 @@
 
 package io.tcpoffload.kernel;
 
+import com.sun.jna.Memory;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -179,6 +180,31 @@ public final class HandBack implements AutoCloseable {
         } catch (KernelException e) {
             return false;
         }
+    }
+
+    /**
+     * Writes to a socket that was handed back what was announced as {@code toSend}.
+     *
+     * @return bytes taken, 1 or more
+     */
+    public static int write(int fd, ByteBuffer memory, int offset, int length) throws KernelException {
+        return RepairSocket.write(fd, memory, offset, length);
+    }
+
+    /** Resets the connection. */
+    public static void abort(int fd) throws KernelException {
+        try (Memory linger = new Memory(2 * Integer.BYTES)) {
+            linger.setInt(0, 1);
+            linger.setInt(Integer.BYTES, 0);
+            Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_LINGER, linger, 2 * Integer.BYTES);
+        }
+        TcpRepair.close(fd);
+    }
+
+    /** Nothing more will be sent: the kernel delivers what there is, sends the FIN, and forgets the connection in time. */
+    public static void end(int fd) throws KernelException {
+        Libc.shutdown(fd, Libc.SHUT_WR); /* it fails only when the viewer has reset the connection just now */
+        TcpRepair.close(fd);
     }
 
     /**

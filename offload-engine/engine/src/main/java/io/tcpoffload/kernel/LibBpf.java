@@ -54,6 +54,8 @@ final class LibBpf {
 
     static native int bpf_map_update_elem(int fd, Pointer key, Pointer value, long flags);
 
+    static native int bpf_map_lookup_elem(int fd, Pointer key, Pointer value);
+
     static native int bpf_map_delete_elem(int fd, Pointer key);
 
     static native int bpf_map_get_next_key(int fd, Pointer key, Pointer next);

@@ -22,6 +22,7 @@ final class Libc {
     static final int SOL_SOCKET = 1;
     static final int SOL_TCP = 6;
     static final int SOL_PACKET = 263;
+    static final int SO_LINGER = 13;
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
     static final int SO_MARK = 36;

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
+import io.tcpoffload.channel.Cursor;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.ViewerTransport;
 import java.util.Collection;
@@ -41,7 +42,28 @@ public final class NioTransport implements ViewerTransport {
             socket.close();
             return;
         }
-        var viewer = new NioViewer(sessionIds.getAsLong(), socket, media, limits);
+        begin(new NioViewer(sessionIds.getAsLong(), socket, media.openCursor(), 0, limits), socket, media, responseHead);
+    }
+
+    /**
+     * Goes on with a viewer that another transport has served so far. From this call on socket and cursor are this
+     * transport's. Called on the socket's event loop.
+     *
+     * @param socket    connected, with nothing in its pipeline
+     * @param cursor    where to go on; what is before it is the socket's
+     * @param id        as before
+     * @param sentBytes media bytes sent so far
+     */
+    public void resume(Channel socket, Cursor cursor, long id, long sentBytes) {
+        if (closed) {
+            cursor.close();
+            socket.close();
+            return;
+        }
+        begin(new NioViewer(id, socket, cursor, sentBytes, limits), socket, cursor.channel(), null);
+    }
+
+    private void begin(NioViewer viewer, Channel socket, MediaChannel media, ByteBuf responseHead) {
         audiences.compute(media, (m, audience) -> {
             Audience a = audience == null ? new Audience(m) : audience;
             a.add(viewer);

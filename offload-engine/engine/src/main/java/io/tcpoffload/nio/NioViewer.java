@@ -58,13 +58,13 @@ final class NioViewer extends ChannelInboundHandlerAdapter implements ChannelFut
     private boolean grace;
     private boolean inputShut;
 
-    NioViewer(long id, Channel socket, MediaChannel media, NioLimits limits) {
+    NioViewer(long id, Channel socket, Cursor cursor, long sentBytes, NioLimits limits) {
         this.socket = socket;
-        this.media = media;
+        this.media = cursor.channel();
         this.limits = limits;
-        this.cursor = media.openCursor();
+        this.cursor = cursor;
         this.memory = media.store().memory();
-        this.info = new ViewerInfo(id, socket, cursor);
+        this.info = new ViewerInfo(id, socket, cursor, sentBytes);
     }
 
     EventLoop loop() {

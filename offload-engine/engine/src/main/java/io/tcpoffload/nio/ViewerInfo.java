@@ -21,10 +21,11 @@ final class ViewerInfo {
     private volatile long sentBytes;
     private volatile boolean halfClosed;
 
-    ViewerInfo(long id, Channel socket, Cursor cursor) {
+    ViewerInfo(long id, Channel socket, Cursor cursor, long sentBytes) {
         this.id = id;
         this.socket = socket;
         this.cursor = cursor;
+        this.sentBytes = sentBytes;
         this.remote = Addresses.text(socket.remoteAddress());
         this.local = Addresses.text(socket.localAddress());
     }

@@ -46,7 +46,7 @@ final class Admission implements TakeOver.Outcome {
         Cursor cursor = candidate.media().openCursor();
         admit.accept(new ViewerSession(ids.getAsLong(), candidate.slot(), candidate.socket().localAddress(),
                 candidate.socket().remoteAddress(), device, kernel.sessions(), cursor,
-                sender(kernel.sessions().mss(candidate.slot()), tcp)));
+                sender(kernel.sessions().mss(candidate.slot()), tcp), tcp));
     }
 
     private static Sender sender(int mss, TcpState tcp) {

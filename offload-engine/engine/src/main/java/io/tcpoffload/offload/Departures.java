@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sessions that are over. For a while the hook still eats what comes for them, because a straggler that reached the
- * kernel would be answered with a reset by a stack that never knew the connection.
+ * kernel would be answered with a reset by a stack that never knew the connection. Records of sessions that were handed
+ * back stay for as long, because a packet may still be in the hook.
  */
 final class Departures {
 
@@ -47,7 +48,7 @@ final class Departures {
 
     private void free(ViewerSession session) {
         try {
-            kernel.flows().remove(session.local(), session.remote());
+            kernel.flows().remove(session.local(), session.remote(), session.slot());
         } catch (KernelException e) {
             LOG.warn("Flow of {} stays in the table: {}", session.remote(), e.getMessage());
         }

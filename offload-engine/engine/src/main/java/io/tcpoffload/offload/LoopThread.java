@@ -2,6 +2,7 @@
 
 package io.tcpoffload.offload;
 
+import io.tcpoffload.kernel.KernelException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -98,6 +99,37 @@ final class LoopThread {
             return otherwise;
         } catch (ExecutionException | TimeoutException e) {
             return otherwise;
+        }
+    }
+
+    /** What the loop is asked to do may fail with a reason. */
+    interface Order<T> {
+        T run() throws KernelException;
+    }
+
+    /**
+     * Lets the loop do something and waits for the result. Any other thread.
+     *
+     * @throws KernelException with the reason why it was not done, or that the loop did not answer
+     */
+    <T> T order(Order<T> order) throws KernelException {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        execute(() -> {
+            try {
+                result.complete(order.run());
+            } catch (KernelException | RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        try {
+            return result.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KernelException("interrupted");
+        } catch (TimeoutException e) {
+            throw new KernelException("the engine did not answer within " + ANSWER_SECONDS + " s");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KernelException reason ? reason : new KernelException(e.getCause().toString());
         }
     }
 

@@ -9,6 +9,14 @@ public enum OffloadCounter {
 
     /** Connections taken out of the kernel. */
     TAKEN_OVER,
+    /** Connections given back to the kernel, which goes on with them where the engine stopped. */
+    HANDED_BACK,
+    /** Of those: whose socket could not be told the viewer's last acknowledgement, so that it went on by timeout. */
+    HANDED_BACK_UNTOLD,
+    /** Connections given to the kernel to be ended by it, because the engine stopped before they had ended. */
+    ENDED_BY_KERNEL,
+    /** Hand-backs that were refused; the engine went on. */
+    HAND_BACKS_REFUSED,
     /** Viewers left to the ordinary transport; the log says why. */
     LEFT_TO_KERNEL,
     /** Posts given to a ring. */

@@ -8,6 +8,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.tcpoffload.api.DeviceInfo;
 import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
+import io.tcpoffload.channel.Cursor;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.ViewerTransport;
 import io.tcpoffload.core.TcpConnectionState;
@@ -40,6 +41,7 @@ public final class OffloadTransport implements ViewerTransport {
 
     private final KernelSide kernel;
     private final ViewerTransport ordinary;
+    private final Continuation continuation;
     private final OffloadCounters counters = new OffloadCounters();
     private final SessionLoop loop;
     private final LoopThread thread;
@@ -54,10 +56,13 @@ public final class OffloadTransport implements ViewerTransport {
      * @param devices  interface names to attach to, empty for all
      * @param ids      gives each viewer its {@link SessionInfo#id()}; shared by all transports
      * @param ordinary gets the viewers that can't be taken over
+     * @param continuation gets the viewers that are handed back
      */
-    public OffloadTransport(KernelSide kernel, List<String> devices, LongSupplier ids, ViewerTransport ordinary) {
+    public OffloadTransport(KernelSide kernel, List<String> devices, LongSupplier ids, ViewerTransport ordinary,
+            Continuation continuation) {
         this.kernel = kernel;
         this.ordinary = ordinary;
+        this.continuation = continuation;
         loop = new SessionLoop(kernel, counters);
         thread = new LoopThread(loop);
         wake = thread::wake;
@@ -112,6 +117,35 @@ public final class OffloadTransport implements ViewerTransport {
             loop.dropSessionsOf(device);
             kernel.detach(device);
         });
+    }
+
+    /**
+     * Gives a viewer's connection back to the kernel, where the ordinary transport goes on at the very byte.
+     *
+     * @param id {@link SessionInfo#id()} of a session of this transport
+     * @return whether there is such a session
+     * @throws KernelException with the reason why it can't be given back; it is served as before
+     */
+    public boolean handBack(long id) throws KernelException {
+        return thread.order(() -> {
+            ViewerSession session = loop.find(id);
+            if (session == null) {
+                return false;
+            }
+            handBack(session);
+            return true;
+        });
+    }
+
+    /** On the loop's thread. */
+    private void handBack(ViewerSession session) throws KernelException {
+        if (!(session.source() instanceof Cursor cursor)) {
+            throw new KernelException("session " + session.id() + " has no channel that could go on with it: hand it back by"
+                    + " the control socket, to a process");
+        }
+        int fd = loop.handBack(session, false, true);
+        LOG.info("{} on {}: handed back to the kernel, ordinary transport", session.remote(), cursor.name());
+        continuation.goOn(fd, cursor, session.id(), session.info().sentBytes());
     }
 
     @Override

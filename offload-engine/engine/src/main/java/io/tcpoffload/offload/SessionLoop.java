@@ -12,6 +12,7 @@ import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.EventHandler;
 import io.tcpoffload.kernel.JobList;
 import io.tcpoffload.kernel.KernelEvent;
+import io.tcpoffload.kernel.KernelException;
 import io.tcpoffload.kernel.KernelSide;
 import io.tcpoffload.kernel.SessionState;
 import io.tcpoffload.kernel.SessionTable;
@@ -64,6 +65,7 @@ final class SessionLoop {
     private final Poster poster;
     private final FanOut fanOut;
     private final Departures departures;
+    private final Returns returns;
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final ViewerSession[] bySlot;
     private final List<ViewerSession> sessions = new ArrayList<>();
@@ -81,6 +83,7 @@ final class SessionLoop {
         poster = new Poster(kernel, counters);
         fanOut = new FanOut(poster);
         departures = new Departures(kernel);
+        returns = new Returns(kernel, counters);
         bySlot = new ViewerSession[table.capacity()];
     }
 
@@ -100,6 +103,35 @@ final class SessionLoop {
     /** Loop thread. */
     List<ViewerSession> sessions() {
         return sessions;
+    }
+
+    /** The session with that id, or null. Loop thread. */
+    ViewerSession find(long id) {
+        for (ViewerSession session : sessions) {
+            if (session.id() == id) {
+                return session;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Hands a session back to the kernel, at this very byte. Its source stays open, the caller's. Loop thread.
+     *
+     * @param withRest    whether what the source has beyond that goes with it, into the socket
+     * @param nonBlocking whether calls on the socket are to return at once
+     * @return the connected socket's descriptor, the caller's to close
+     * @throws KernelException with the reason why it can't be; the engine goes on serving it, unless it says that
+     *                         it was reset
+     */
+    int handBack(ViewerSession session, boolean withRest, boolean nonBlocking) throws KernelException {
+        int fd = returns.open(session, withRest, nonBlocking);
+        forget(session);
+        departures.add(session, nowNs);
+        if (withRest) {
+            returns.writeRest(session, fd);
+        }
+        return fd;
     }
 
     /** Whether no session has anything left to do but to wait. Loop thread. */
@@ -327,16 +359,31 @@ final class SessionLoop {
         }
     }
 
-    /** Resets whoever is left and gives all records back at once. Loop thread; the last thing it does. */
+    /**
+     * Lets the kernel end what is left: it delivers what is in flight, and the FIN. Gives all records back at once. Loop
+     * thread; the last thing it does.
+     */
     void stop() {
         for (ViewerSession session : List.copyOf(sessions)) {
             if (session.sender().state() == TcpConnectionState.TIME_WAIT) {
                 depart(session);
             } else {
-                reset(session, OffloadCounter.CLOSE_TIMEOUTS);
+                endByKernel(session);
             }
         }
         departures.freeAll();
+    }
+
+    private void endByKernel(ViewerSession session) {
+        try {
+            returns.end(session);
+            session.source().close();
+            forget(session);
+            departures.add(session, nowNs);
+        } catch (KernelException e) {
+            LOG.info("{} on {}: reset, {}", session.remote(), session.source().name(), e.getMessage());
+            reset(session, OffloadCounter.CLOSE_TIMEOUTS);
+        }
     }
 
     private void reset(ViewerSession session, OffloadCounter reason) {
@@ -349,9 +396,13 @@ final class SessionLoop {
 
     private void depart(ViewerSession session) {
         session.source().close();
-        bySlot[session.slot()] = null;
-        sessions.remove(session);
+        forget(session);
         table.state(session.slot(), SessionState.LINGER);
         departures.add(session, nowNs);
+    }
+
+    private void forget(ViewerSession session) {
+        bySlot[session.slot()] = null;
+        sessions.remove(session);
     }
 }

@@ -9,6 +9,7 @@ import io.tcpoffload.core.Sender;
 import io.tcpoffload.core.SenderCounter;
 import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.SessionTable;
+import io.tcpoffload.kernel.TcpState;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 
@@ -31,6 +32,7 @@ final class ViewerSession {
     private final int mss;
     private final Source source;
     private final Sender sender;
+    private final TcpState taken;
     private final StreamMap stream = new StreamMap();
     private final long startedAt = System.currentTimeMillis();
     private long jumpsFollowed = -1;
@@ -44,7 +46,7 @@ final class ViewerSession {
     private long drainingSinceNs = Long.MAX_VALUE;
 
     ViewerSession(long id, int slot, InetSocketAddress local, InetSocketAddress remote, Device device,
-            SessionTable table, Source source, Sender sender) {
+            SessionTable table, Source source, Sender sender, TcpState taken) {
         this.id = id;
         this.slot = slot;
         this.local = local;
@@ -55,8 +57,14 @@ final class ViewerSession {
         this.mss = table.mss(slot);
         this.source = source;
         this.sender = sender;
+        this.taken = taken;
         this.una = sender.una();
         this.finSeen = table.finReceived(slot);
+    }
+
+    /** Unique while the engine runs. */
+    long id() {
+        return id;
     }
 
     int slot() {
@@ -95,6 +103,11 @@ final class ViewerSession {
 
     Sender sender() {
         return sender;
+    }
+
+    /** What the socket knew at take-over. */
+    TcpState taken() {
+        return taken;
     }
 
     StreamMap stream() {

@@ -4,8 +4,10 @@ package io.tcpoffload.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
 import java.io.ByteArrayOutputStream;
@@ -47,6 +49,17 @@ class CommandsTest {
         assertTrue(row.contains("127.0.0.1:8080") && row.contains("1.50 MB") && row.contains("20.0 GB"), row);
         command.json = true;
         assertTrue(FakeEngine.output(command).startsWith("[{\"name\":\"demo\",\"listener\":\"127.0.0.1:8080\","));
+    }
+
+    @Test
+    void handBackGoesOnAfterOneThatIsRefusedAndNamesIt() throws Exception {
+        HandBackCommand command = new HandBackCommand();
+        command.engine = new FakeEngine();
+        command.sessions = List.of(7L);
+        assertEquals("Session 7 handed back to the kernel\n", FakeEngine.output(command));
+        command.sessions = List.of(9L, 7L, 10L);
+        OffloadException refused = assertThrows(OffloadException.class, () -> FakeEngine.output(command));
+        assertEquals("session 9 does not exist\nsession 10 does not exist", refused.getMessage());
     }
 
     @Test

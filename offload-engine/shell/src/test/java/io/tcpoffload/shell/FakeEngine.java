@@ -7,6 +7,7 @@ import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.DeviceInfo;
 import io.tcpoffload.api.EngineInfo;
 import io.tcpoffload.api.OffloadEngine;
+import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.api.Publisher;
 import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.SystemFeature;
@@ -60,6 +61,13 @@ final class FakeEngine implements OffloadEngine {
     @Override
     public List<SessionInfo> sessions() {
         return List.of(session(7, "demo"), session(8, "news"));
+    }
+
+    @Override
+    public void handBack(long session) {
+        if (session != 7) {
+            throw new OffloadException("session " + session + " does not exist");
+        }
     }
 
     private static ChannelInfo channel(String name, int viewers) {
