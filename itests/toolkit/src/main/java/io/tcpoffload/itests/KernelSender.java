@@ -9,6 +9,8 @@ import java.util.List;
  */
 public final class KernelSender implements AutoCloseable {
 
+    private static final long PATIENCE_NS = 10_000_000_000L;
+
     private final LineProcess process;
 
     /** Listens on all addresses of a namespace. */
@@ -24,13 +26,16 @@ public final class KernelSender implements AutoCloseable {
 
     /** The descriptor of the connection with a peer's port; waits until it is accepted. */
     public int find(int peerPort) {
-        int[] found = new int[1];
-        Await.until("a connection from port " + peerPort, () -> {
-            List<String> answer = ask("find " + peerPort);
-            found[0] = answer.isEmpty() ? -1 : (int) new Fields(answer.get(0)).number("fd");
-            return found[0] >= 0;
-        });
-        return found[0];
+        long end = System.nanoTime() + PATIENCE_NS;
+        List<String> answer = ask("find " + peerPort);
+        while (answer.isEmpty()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("no connection from port " + peerPort);
+            }
+            Await.sleep(1);
+            answer = ask("find " + peerPort);
+        }
+        return (int) new Fields(answer.get(0)).number("fd");
     }
 
     /** Appends bytes to its stream. */

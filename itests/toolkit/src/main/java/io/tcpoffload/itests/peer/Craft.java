@@ -3,6 +3,7 @@ package io.tcpoffload.itests.peer;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -30,6 +31,7 @@ public final class Craft {
     private int tos;
     private byte[] payload = {};
     private boolean timestamps;
+    private boolean stamped;
     private int tsValue;
     private int tsEcho;
     private byte[] options = {};
@@ -66,9 +68,21 @@ public final class Craft {
         return this;
     }
 
-    Craft absolute(int seq, int ack) {
-        sequence = seq;
-        acknowledgement = ack;
+    /** Acknowledges so many bytes more than it would. */
+    public Craft ackMore(int bytes) {
+        acknowledgement += bytes;
+        return this;
+    }
+
+    /** So much later in the sequence space than it would be. */
+    public Craft seqMore(int bytes) {
+        sequence += bytes;
+        return this;
+    }
+
+    /** Another echo than that of the last timestamp. */
+    public Craft tsEcho(int echo) {
+        tsEcho = echo;
         return this;
     }
 
@@ -127,6 +141,17 @@ public final class Craft {
 
     public Craft noTimestamps() {
         timestamps = false;
+        return this;
+    }
+
+    /** The timestamps that would be sent, at an offset of so many bytes, and with nothing after them. */
+    public Craft unalignedTimestamps(int nops) {
+        ByteBuffer b = ByteBuffer.allocate(nops + 10);
+        b.position(nops).put((byte) 8).put((byte) 10).putInt(tsValue).putInt(tsEcho);
+        options = b.array();
+        Arrays.fill(options, 0, nops, NOP);
+        timestamps = false;
+        stamped = true;
         return this;
     }
 
@@ -191,7 +216,7 @@ public final class Craft {
     /** Bytes after the packet's end, as Ethernet pads short frames. */
     public Craft trailer(int bytes) {
         trailer = new byte[bytes];
-        java.util.Arrays.fill(trailer, (byte) 0x5a);
+        Arrays.fill(trailer, (byte) 0x5a);
         return this;
     }
 
@@ -227,8 +252,8 @@ public final class Craft {
     /** Sends it in two fragments (IPv4), the first of so many bytes of the TCP segment, a multiple of 8. */
     public void sendFragments(int first, int identification) {
         byte[] segment = segment();
-        byte[] head = java.util.Arrays.copyOf(segment, first);
-        byte[] rest = java.util.Arrays.copyOfRange(segment, first, segment.length);
+        byte[] head = Arrays.copyOf(segment, first);
+        byte[] rest = Arrays.copyOfRange(segment, first, segment.length);
         peer.send(this, Packets.ipv4(peer.local(), peer.remote(), TCP, tos, identification, MORE_FRAGMENTS, ipOptions, head),
                 tags);
         peer.send(this, Packets.ipv4(peer.local(), peer.remote(), TCP, tos, identification, first / 8, ipOptions, rest),
@@ -252,7 +277,7 @@ public final class Craft {
     }
 
     boolean hasTimestamps() {
-        return timestamps;
+        return timestamps || stamped;
     }
 
     int tsValue() {
@@ -281,7 +306,7 @@ public final class Craft {
             }
         }
         packet = Packets.join(packet, trailer);
-        return cut == 0 ? packet : java.util.Arrays.copyOf(packet, packet.length - cut);
+        return cut == 0 ? packet : Arrays.copyOf(packet, packet.length - cut);
     }
 
     private byte[] extensionHeaders() {

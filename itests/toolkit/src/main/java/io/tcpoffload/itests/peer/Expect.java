@@ -10,6 +10,10 @@ public record Expect(String text, Predicate<Segment> test) {
         return new Expect(text + ", " + more, test.and(further));
     }
 
+    public Expect or(Expect other) {
+        return new Expect(text + " or " + other.text, test.or(other.test));
+    }
+
     /** With that flag. */
     public Expect with(int flag) {
         return and("flag 0x" + Integer.toHexString(flag), s -> s.has(flag));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpoffload.itests.peer;
 
+import io.tcpoffload.itests.Await;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -19,6 +20,8 @@ public final class TcpPeer implements AutoCloseable {
 
     /** For what comes at once: much more than a loaded machine takes, and less than any retransmission is due in. */
     public static final long SOON = 2000;
+    /** What scripts make of every round trip. */
+    public static final long ROUND_TRIP = 40;
     private static final long NS_PER_MS = 1_000_000;
 
     private final RawHost host;
@@ -83,6 +86,21 @@ public final class TcpPeer implements AutoCloseable {
         return synAck;
     }
 
+    /** The last timestamp of the server. */
+    public int lastTimestamp() {
+        return tsRecent;
+    }
+
+    /** The sequence number of a byte of the server's. */
+    public int sequenceOf(long relative) {
+        return remoteOrigin + (int) relative;
+    }
+
+    /** Whether both sides said so. */
+    public boolean sackPermitted() {
+        return options.sack();
+    }
+
     /** The IP packet that carries these bytes of the server's, as an ICMP message would quote it. */
     public byte[] quote(Segment segment) {
         return segment.packet();
@@ -120,8 +138,17 @@ public final class TcpPeer implements AutoCloseable {
             tsRecent = synAck.timestampValue();
         }
         begin();
+        pause();
         next().send();
         return this;
+    }
+
+    /**
+     * Lets the time of a round trip pass, as before an acknowledgement: so that senders measure one, and do not probe for
+     * tail losses before a script has come to the next line.
+     */
+    public void pause() {
+        Await.sleep(ROUND_TRIP);
     }
 
     /** The connection exists without a handshake, made by a repair on the other side. */

@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpoffload.itests.wire;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
+import io.tcpoffload.itests.peer.Craft;
+import io.tcpoffload.itests.peer.Segment;
 import io.tcpoffload.itests.peer.TcpPeer;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** A scripted peer and the sender at the other end of its connection, which has nothing unsent or in flight yet. */
 final class Dialog implements AutoCloseable {
 
+    /** Two segments whatever the options: a tail loss probe then comes after two round trips, not a timeout. */
+    private static final int PIECE = 2800;
+    private static final long PATIENCE = 5000;
+    /** More than a tail loss probe needs, and a timeout (200 ms). */
+    private static final long NO_REPETITION = 250;
+
     final TcpPeer peer;
     private final Control control;
     private final Runnable end;
+    private long written;
 
     Dialog(TcpPeer peer, Control control, Runnable end) {
         this.peer = peer;
@@ -19,8 +27,28 @@ final class Dialog implements AutoCloseable {
         this.end = end;
     }
 
+    /** Lets the sender send so much more. */
     void write(int bytes) {
         control.write(bytes);
+        written += bytes;
+    }
+
+    /** The same, and takes it, in order and without repetition; nothing is acknowledged. */
+    List<Segment> push(int bytes) {
+        long from = written;
+        write(bytes);
+        return peer.expectData(from, written);
+    }
+
+    /** Bytes of the script so far. */
+    long written() {
+        return written;
+    }
+
+    /** Acknowledges everything that came. */
+    void acknowledge() {
+        peer.ack(written).send();
+        peer.acknowledgeTo(written);
     }
 
     void shutdown() {
@@ -39,7 +67,58 @@ final class Dialog implements AutoCloseable {
         return control.alive();
     }
 
-    /** What no sound sender does has not happened, and every byte that came was right. Call at the end of a case. */
+    /**
+     * Lets something be sent, and acknowledges it with a segment that must not be believed: it comes again, and nothing
+     * else happens. The segment is later than all others, closes the window and covers everything.
+     */
+    void ignores(String what, UnaryOperator<Craft> damage) {
+        ignores(what, false, damage);
+    }
+
+    /** The same for a segment that is answered by an acknowledgement, at least now and then (RFC 9293 section 3.10.7.4). */
+    void answers(String what, UnaryOperator<Craft> damage) {
+        ignores(what, true, damage);
+    }
+
+    private void ignores(String what, boolean answered, UnaryOperator<Craft> damage) {
+        long from = written;
+        push(PIECE);
+        peer.pause();
+        damage.apply(peer.ack(written).window(0).tsValueLess(-100_000).hostile()).send();
+        Segment s = peer.next(PATIENCE);
+        while (answered && s != null && peer.pureAck(0).without(Segment.PSH).test().test(s)) {
+            s = peer.next(PATIENCE);
+        }
+        if (s == null || s.length() == 0 || s.sequence() - peer.sequenceOf(from) < 0) {
+            throw peer.failure(what + ": expected a repetition, got " + s);
+        }
+        repaired();
+    }
+
+    /** Acknowledges as a receiver does that got the last segment twice (RFC 2883). */
+    private void repaired() {
+        Craft ack = peer.ack(written);
+        if (peer.sackPermitted()) {
+            ack.sack(written - PIECE / 2, written);
+        }
+        ack.send();
+        peer.acknowledgeTo(written);
+        peer.drain(10);
+    }
+
+    /** Lets something be sent, and acknowledges it with an odd segment that has to be believed: nothing comes again. */
+    void takes(String what, UnaryOperator<Craft> oddity) {
+        push(PIECE);
+        peer.pause();
+        oddity.apply(peer.ack(written)).send();
+        peer.acknowledgeTo(written);
+        Segment s = peer.next(NO_REPETITION);
+        if (s != null) {
+            throw peer.failure(what + ": expected silence, got " + s);
+        }
+    }
+
+    /** What no sound sender does has not happened, and every byte that came was right. */
     void verify() {
         if (!peer.complaints().isEmpty()) {
             throw peer.failure("unsound");
@@ -50,17 +129,12 @@ final class Dialog implements AutoCloseable {
         }
     }
 
-    /**
-     * The stream goes on where it was: acknowledges what came, lets more be written and takes it.
-     *
-     * @param sofar bytes written before, all of them acknowledged here
-     */
-    void goesOn(long sofar) {
-        peer.takeTo(sofar, 5000);
+    /** Takes and acknowledges everything written, lets more be written and takes it, too: the end of a case. */
+    void goesOn() {
+        peer.takeTo(written, PATIENCE);
         peer.next().send();
-        write(1000);
-        peer.takeTo(sofar + 1000, 5000);
-        assertEquals(List.of(), peer.complaints(), peer::conversation);
+        write(PIECE);
+        peer.takeTo(written, PATIENCE);
         verify();
     }
 

@@ -2,12 +2,14 @@
 package io.tcpoffload.itests.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.itests.Await;
 import io.tcpoffload.itests.KernelSender;
 import io.tcpoffload.itests.Netns;
 import io.tcpoffload.itests.Snmp;
 import io.tcpoffload.itests.Veth;
+import io.tcpoffload.itests.peer.Craft;
 import io.tcpoffload.itests.peer.RawHost;
 import io.tcpoffload.itests.peer.RawPort;
 import io.tcpoffload.itests.peer.SynOptions;
@@ -17,8 +19,10 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -87,6 +91,34 @@ final class PeerWorld implements AutoCloseable {
         return new Dialog(peer, control, () -> Await.until("the session is gone", () -> !control.alive()));
     }
 
+    /** Each must be ignored, by the side; by the engine it must be counted, too. */
+    void ignoresAll(Side side, SynOptions options, List<Damage> all) {
+        try (Dialog d = open(side, options)) {
+            for (Damage damage : all) {
+                Map<String, Long> before = engine.counters();
+                d.ignores(damage.name(), damage.craft());
+                assertCounted(side, damage.counter(), before, damage.name());
+            }
+            d.goesOn();
+        }
+    }
+
+    /** Each must be taken in like any other acknowledgement. */
+    void takesAll(Side side, SynOptions options, Map<String, UnaryOperator<Craft>> all) {
+        try (Dialog d = open(side, options)) {
+            all.forEach(d::takes);
+            d.goesOn();
+        }
+    }
+
+    /** The engine's counter has grown, if it was the engine's turn. */
+    void assertCounted(Side side, String counter, Map<String, Long> before, String what) {
+        if (side != Side.KERNEL) {
+            long now = engine.counters().get(counter);
+            assertTrue(now > before.get(counter), what + " is not counted as " + counter + ", which is " + now);
+        }
+    }
+
     /** Runs something and returns by how much the engine's counters have grown, and the kernel's (as by nstat). */
     Map<String, Long> counted(Runnable what) {
         Map<String, Long> before = engine.counters();
@@ -107,8 +139,8 @@ final class PeerWorld implements AutoCloseable {
         try {
             sender.close();
             engine.close();
-            assertEquals(java.util.List.of(), engine.leftovers(), "left behind");
-            assertEquals(java.util.List.of(), engine.warnings());
+            assertEquals(List.of(), engine.leftovers(), "left behind");
+            assertEquals(List.of(), engine.warnings());
         } finally {
             port.close();
             peers.close();

@@ -3,6 +3,7 @@ package io.tcpoffload.itests.wire;
 
 import io.tcpoffload.itests.Fields;
 import io.tcpoffload.itests.Stream;
+import io.tcpoffload.itests.peer.Segment;
 import io.tcpoffload.itests.peer.TcpPeer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -28,19 +29,24 @@ final class ViewerControl implements Control {
         engine.publish(1, GREETING, 0);
         peer.connect();
         peer.say(("GET /" + EngineProcess.CHANNEL + " HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-        int head = -1;
-        while (head < 0) {
-            if (peer.next(PATIENCE) == null) {
+        StringBuilder text = new StringBuilder();
+        while (text.indexOf("\r\n\r\n") < 0) {
+            Segment s = peer.next(PATIENCE);
+            if (s == null) {
                 throw peer.failure("no response head");
             }
-            int end = new String(peer.stream(), StandardCharsets.ISO_8859_1).indexOf("\r\n\r\n");
-            head = end < 0 ? -1 : end + 4;
+            text.append(new String(s.payload(), StandardCharsets.ISO_8859_1));
         }
-        peer.takeTo(head, 0);
+        int head = text.length();
+        peer.pause();
+        peer.acknowledgeTo(head);
         peer.next().send();
-        peer.takeTo(head + GREETING, PATIENCE);
+        peer.expectData(head, head + GREETING);
+        peer.pause();
+        peer.next().send();
         Setup.await("the engine's viewer", this::alive);
         peer.origin();
+        peer.drain(0);
         start = engine.published();
     }
 
