@@ -16,7 +16,7 @@ class SenderConfigTest {
     void namesKeyValueAndRange() {
         final IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> SenderConfig.forMss(10).build());
-        assertEquals("mss = 10: must be 88 to 65495", e.getMessage());
+        assertEquals("mss = 10: must be 36 to 65495", e.getMessage());
         assertThrows(IllegalArgumentException.class, () -> SenderConfig.forMss(1000).giveUpNs(-1).build());
         assertThrows(IllegalArgumentException.class, () -> SenderConfig.forMss(1000).initialRtoNs(1).build());
         assertThrows(IllegalArgumentException.class, () -> SenderConfig.forMss(1000).keepAliveProbes(0).build());

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes connections out of the kernel. A candidate's response head goes out by its ordinary socket; when the viewer has
@@ -27,6 +29,8 @@ import java.util.concurrent.TimeUnit;
  * however many connections change hands.
  */
 final class TakeOver implements Runnable, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
 
     /** What becomes of a candidate; called on the take-over thread. */
     interface Outcome {
@@ -172,7 +176,17 @@ final class TakeOver implements Runnable, AutoCloseable {
             ready.forEach(candidate -> outcome.left(candidate, e.getMessage()));
             return;
         }
-        ready.forEach(this::take);
+        ready.forEach(this::takeOrDrop);
+    }
+
+    /** What should not be must not keep all later viewers from being taken. */
+    private void takeOrDrop(Candidate candidate) {
+        try {
+            take(candidate);
+        } catch (RuntimeException e) {
+            LOG.error("{} on {}: dropped after a failure", candidate.socket.remoteAddress(), candidate.media.name(), e);
+            outcome.gone(candidate);
+        }
     }
 
     private void take(Candidate candidate) {

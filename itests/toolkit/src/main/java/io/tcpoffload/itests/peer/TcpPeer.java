@@ -96,6 +96,11 @@ public final class TcpPeer implements AutoCloseable {
         return remoteOrigin + (int) relative;
     }
 
+    /** What {@link #next} acknowledges. */
+    public int expected() {
+        return rcvNxt;
+    }
+
     /** Whether both sides said so. */
     public boolean sackPermitted() {
         return options.sack();

@@ -40,6 +40,25 @@ final class Dialog implements AutoCloseable {
         return peer.expectData(from, written);
     }
 
+    /**
+     * Writes much more than a first window takes, and takes what comes of it, in order and without repetition.
+     *
+     * @return bytes in flight then
+     */
+    long fill(int bytes) {
+        long from = written;
+        write(bytes);
+        peer.acknowledgeTo(from);
+        for (Segment s = peer.next(PATIENCE); s != null; s = peer.next(TcpPeer.ROUND_TRIP)) {
+            if (s.length() == 0 || s.sequence() != peer.expected()) {
+                throw peer.failure("expected the next bytes, got " + s);
+            }
+            from += s.length();
+            peer.acknowledgeTo(from);
+        }
+        return from - (written - bytes);
+    }
+
     /** Bytes of the script so far. */
     long written() {
         return written;

@@ -123,7 +123,8 @@ final class EngineProcess implements AutoCloseable {
     /** Lines of the log at WARN or ERROR. */
     List<String> warnings() {
         try (var lines = Files.lines(log)) {
-            return lines.filter(line -> line.contains(" WARN ") || line.contains(" ERROR ")).toList();
+            return lines.filter(line -> line.contains(" WARN ") || line.contains(" ERROR ")
+                    || line.startsWith("Exception in thread")).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpoffload.itests.wire;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.clauses.Clause;
@@ -20,6 +21,7 @@ class HostileAcksIT {
 
     private static final int MSS = 1448;
     private static final int INITIAL = 10;
+    private static final String VOID = "kernel_sack_blocks_void";
 
     private final PeerWorld world;
 
@@ -32,16 +34,14 @@ class HostileAcksIT {
     @Clause(rfc = "RFC 3465", section = "2.1", does = "many acknowledgements of one segment open the window by one segment at most")
     void dividedAcknowledgementsDoNotOpenTheWindowFaster(Side side) {
         try (Dialog d = world.open(side, SynOptions.usual())) {
-            d.write(100 * MSS);
-            d.peer.expectData(0, INITIAL * MSS);
-            d.peer.pause();
+            d.fill(100 * MSS);
             for (int i = 1; i <= MSS; i += 13) {
                 d.peer.ack(i).send();
             }
             d.peer.ack(MSS).send();
             long sent = d.peer.drain(20).stream().mapToLong(Segment::length).sum();
-            // one segment is gone from the network, and slow start adds one
-            assertTrue(sent <= 2 * MSS, () -> sent + " bytes\n" + d.peer.conversation());
+            // one segment is gone from the network, slow start adds one, and a tail loss probe may come
+            assertTrue(sent <= 3 * MSS, () -> sent + " bytes\n" + d.peer.conversation());
             d.goesOn();
         }
     }
@@ -50,14 +50,13 @@ class HostileAcksIT {
     @Hostile(value = "ACK for unsent data", layer = Layer.WIRE, counter = "kernel_acks_duplicate")
     void aFloodOfDuplicatesIsAnsweredWithAFlightAtMost(Side side) {
         try (Dialog d = world.open(side, SynOptions.plain())) {
-            d.write(200 * 1460);
-            d.peer.expectData(0, INITIAL * 1460);
+            long flight = d.fill(200 * 1460);
             Map<String, Long> before = world.engine.counters();
             for (int i = 0; i < 500; i++) {
                 d.peer.ack(0).send();
             }
             long sent = d.peer.drain(50).stream().mapToLong(Segment::length).sum();
-            assertTrue(sent <= 2 * INITIAL * 1460, () -> sent + " bytes\n" + d.peer.conversation());
+            assertTrue(sent <= 2 * flight, () -> sent + " bytes\n" + d.peer.conversation());
             world.assertCounted(side, "kernel_acks_duplicate", before, "duplicates");
             d.goesOn();
         }
@@ -74,12 +73,14 @@ class HostileAcksIT {
                     d.peer.ack(0).sack(2 * MSS, 100 * MSS), // half of it not sent
                     d.peer.ack(0).sack(4 * MSS, 2 * MSS), // reversed
                     d.peer.ack(0).sack(3 * MSS, 3 * MSS), // empty
-                    d.peer.ack(0).sack(2_000_000_000, -2_000_000_000), d.peer.ack(0).sack(-50_000_000, 4 * MSS));
-            for (Craft craft : impossible) {
-                Map<String, Long> before = world.engine.counters();
-                craft.send();
-                d.peer.quiet(5);
-                world.assertCounted(side, "kernel_sack_blocks_void", before, "a block");
+                    d.peer.ack(0).sack(-50_000_000, 4 * MSS)); // too old
+            long before = world.engine.counters().get(VOID);
+            impossible.forEach(Craft::send);
+            // nothing is taken for lost: at most a tail loss probe comes
+            assertTrue(d.peer.drain(20).stream().allMatch(s -> s.sequence() == d.peer.sequenceOf((INITIAL - 1) * MSS)),
+                    d.peer::conversation);
+            if (side != Side.KERNEL) {
+                assertEquals(impossible.size(), world.engine.counters().get(VOID) - before);
             }
             d.acknowledge();
             d.goesOn();
