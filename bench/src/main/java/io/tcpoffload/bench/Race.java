@@ -98,6 +98,11 @@ final class Race implements AutoCloseable {
         return engine.ask("sessions").stream().map(Fields::new).toList();
     }
 
+    /** The engine's, {@code name=value}. */
+    List<String> counters() {
+        return engine.ask("counters");
+    }
+
     long ourRetransmissions() {
         return ourSessions().stream().mapToLong(s -> s.number("retransmitted")).sum();
     }

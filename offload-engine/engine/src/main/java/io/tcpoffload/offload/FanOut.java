@@ -52,7 +52,7 @@ final class FanOut {
         if (!viewer.followJumps()) {
             return Step.CLOSE;
         }
-        Bucket bucket = bucketFor(viewer, cut(Math.min(room, extent.length()), piece, source.unit()));
+        Bucket bucket = bucketFor(viewer, cut(viewer, Math.min(room, extent.length()), piece));
         bucket.add(viewer);
         if (bucket.count() == DmaRing.MAX_TARGETS) {
             sent += poster.post(bucket);
@@ -70,17 +70,21 @@ final class FanOut {
     }
 
     /**
-     * Length of a post of at most so many bytes. Pieces end at multiples of their size in a segment, so that viewers
-     * out of step meet again, and at a unit's end, so that a skip does not cut one in two.
+     * Length of a post of at most so many bytes. Pieces end at multiples of their size in a segment, so that viewers out
+     * of step meet again. The last that the viewer's window takes ends at a unit's end: if the viewer then stops reading
+     * for long, a skip does not cut a unit in two. Everywhere else segments are full: a path that loses packets loses as
+     * many short ones.
      */
-    private int cut(int most, int piece, int unit) {
+    private int cut(ViewerSession viewer, int most, int piece) {
+        int unit = viewer.source().unit();
         if (unit == 1) {
             return most;
         }
         long into = extent.position() - extent.segmentStart();
         int bytes = (int) Math.min(most, piece - into % piece);
+        boolean fillsWindow = viewer.sender().usableWindowBytes() - bytes < viewer.mss();
         int over = (int) ((into + bytes) % unit);
-        return bytes == extent.length() || bytes <= over ? bytes : bytes - over;
+        return !fillsWindow || bytes == extent.length() || bytes <= over ? bytes : bytes - over;
     }
 
     private Bucket bucketFor(ViewerSession viewer, int bytes) {

@@ -2,18 +2,15 @@
 
 package io.tcpoffload.offload;
 
-import io.tcpoffload.channel.TsPacket;
+import io.tcpoffload.kernel.DmaRing;
 
 /**
  * Sizes of shared posts. What a viewer gets at once follows its path ({@link io.tcpoffload.core.Sender#burstBytes()}), and
  * only viewers that get the same bytes share a post: so sizes come in classes, each twice the one below, and viewers
- * whose paths differ a little are in the same class. A class is a power of two of full segments, so that little of a
- * device's work goes into short ones, less what would cut an MPEG-TS packet.
+ * whose paths differ a little are in the same class. A class is a power of two of full segments: short ones are work
+ * for the device, and what is lost on the way are packets, long or short.
  */
 final class PieceClass {
-
-    /** The largest: whole MPEG-TS packets, at most {@link io.tcpoffload.kernel.DmaRing#MAX_PAYLOAD}. */
-    static final int LARGEST_BYTES = 347 * TsPacket.SIZE;
 
     private PieceClass() {
     }
@@ -25,10 +22,7 @@ final class PieceClass {
      * @param mss        payload bytes of a segment
      */
     static int bytes(int burstBytes, int mss) {
-        if (burstBytes + mss > LARGEST_BYTES) {
-            return LARGEST_BYTES;
-        }
-        int whole = Integer.highestOneBit(Math.max(1, burstBytes / mss)) * mss;
-        return whole > TsPacket.SIZE ? whole - whole % TsPacket.SIZE : whole;
+        int largest = DmaRing.MAX_PAYLOAD / mss * mss;
+        return burstBytes + mss > largest ? largest : Integer.highestOneBit(Math.max(1, burstBytes / mss)) * mss;
     }
 }

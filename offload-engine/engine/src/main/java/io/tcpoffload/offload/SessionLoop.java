@@ -9,6 +9,7 @@ import io.tcpoffload.core.Range;
 import io.tcpoffload.core.Sender;
 import io.tcpoffload.core.TcpConnectionState;
 import io.tcpoffload.kernel.Device;
+import io.tcpoffload.kernel.DmaRing;
 import io.tcpoffload.kernel.EventHandler;
 import io.tcpoffload.kernel.JobList;
 import io.tcpoffload.kernel.KernelEvent;
@@ -259,7 +260,7 @@ final class SessionLoop {
         if (session.isRefused(nowNs)) {
             return 0;
         }
-        while (session.sender().nextRetransmission(range, Math.min(session.sender().burstBytes(), PieceClass.LARGEST_BYTES),
+        while (session.sender().nextRetransmission(range, Math.min(session.sender().burstBytes(), DmaRing.MAX_PAYLOAD),
                 nowNs)) {
             int length = range.length();
             boolean sent;
