@@ -23,7 +23,8 @@ public final class ChannelSpec {
     public static final long DEFAULT_STORE_BYTES = 32L << 20;
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-    private static final Pattern LISTENER = Pattern.compile("[A-Za-z0-9.-]{1,253}:(\\d{1,5})");
+    private static final Pattern LISTENER =
+            Pattern.compile("(?:[A-Za-z0-9.-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}(?:%[^\\s/:\\]]{1,15})?]):(\\d{1,5})");
 
     private final String name;
     private final String listener;
@@ -60,13 +61,16 @@ public final class ChannelSpec {
                 "video/mp2t", Duration.ofSeconds(30));
     }
 
-    /** Listens on {@code host:port}, port 0 to 65535 (0 picks a free one); null means the engine's default listener. */
+    /**
+     * Listens on {@code host:port}, port 0 to 65535 (0 picks a free one); null means the engine's default listener. An IPv6
+     * address is in brackets; {@code [::]} takes viewers of both families.
+     */
     public ChannelSpec withListener(String hostAndPort) {
         if (hostAndPort != null) {
             var m = LISTENER.matcher(hostAndPort);
             if (!m.matches() || Integer.parseInt(m.group(1)) > 65535) {
-                throw new OffloadException("listener '" + hostAndPort + "' is not valid: host:port with an IPv4 "
-                        + "address or host name and a port from 0 to 65535");
+                throw new OffloadException("listener '" + hostAndPort + "' is not valid: host:port with a host name, "
+                        + "an IPv4 address or an IPv6 address in brackets, and a port from 0 to 65535");
             }
         }
         return new ChannelSpec(name, hostAndPort, transport, storeBytes, clientBufferMax, recoverPolicy, contentType,

@@ -9,7 +9,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @ObjectClassDefinition(name = "TCP offload engine", description = "Transport, listener and limits of the engine")
 @interface EngineSettings {
 
-    @AttributeDefinition(description = "host:port of the default listener; 0.0.0.0:port opens it to every network")
+    @AttributeDefinition(description = "host:port of the default listener; 0.0.0.0:port opens it to every IPv4 network, [::]:port to IPv6, too")
     String listener() default "127.0.0.1:8080";
 
     @AttributeDefinition(description = "auto, offload or nio; auto takes offload where the system allows it")

@@ -2,6 +2,7 @@
 
 package io.tcpoffload.engine;
 
+import io.netty.util.NetUtil;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.ViewerTransport;
 import io.tcpoffload.http.ChannelDirectory;
@@ -54,9 +55,9 @@ final class Listener implements ChannelDirectory, AutoCloseable {
         return channels.isEmpty();
     }
 
-    /** {@code host:port} that is really bound. */
+    /** {@code host:port} that is really bound; an IPv6 address is in brackets. */
     String address() {
-        return http.boundAddress().getAddress().getHostAddress() + ":" + http.boundAddress().getPort();
+        return NetUtil.toSocketAddressString(http.boundAddress());
     }
 
     Map<String, Long> counters() {

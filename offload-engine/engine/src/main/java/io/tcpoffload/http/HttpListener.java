@@ -29,7 +29,7 @@ public final class HttpListener implements AutoCloseable {
     /**
      * Binds.
      *
-     * @param host      name or IPv4 address
+     * @param host      name, IPv4 address, or IPv6 address in brackets; {@code [::]} also takes IPv4 viewers
      * @param port      0 to 65535, 0 for a free one
      * @param loops     whose threads to run on
      * @param directory what to offer

@@ -6,12 +6,13 @@ import io.tcpoffload.channel.Extent;
 import io.tcpoffload.kernel.Device;
 import java.util.Arrays;
 
-/** Viewers that get the same bytes next, by headers of the same length on the same device. Reused. */
+/** Viewers that get the same bytes next, by headers of the same family and length on the same device. Reused. */
 final class Bucket {
 
     private Object stream;
     private Device device;
     private int headerLength;
+    private boolean ipv6;
     private int mss;
     private long position;
     private int memoryOffset;
@@ -23,6 +24,7 @@ final class Bucket {
         stream = first.source().stream();
         device = first.device();
         headerLength = first.headerLength();
+        ipv6 = first.ipv6();
         mss = first.mss();
         position = extent.position();
         memoryOffset = extent.memoryOffset();
@@ -32,7 +34,7 @@ final class Bucket {
 
     boolean fits(ViewerSession viewer, long at, int bytes) {
         return position == at && length == bytes && stream == viewer.source().stream() && device == viewer.device()
-                && headerLength == viewer.headerLength() && mss == viewer.mss();
+                && headerLength == viewer.headerLength() && ipv6 == viewer.ipv6() && mss == viewer.mss();
     }
 
     void add(ViewerSession viewer) {

@@ -15,7 +15,6 @@ import io.tcpoffload.core.TcpConnectionState;
 import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.KernelException;
 import io.tcpoffload.kernel.KernelSide;
-import java.net.Inet4Address;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,8 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves viewers past the protocol stack. Connections it can't take - not IPv4, not on an attached device, table
- * full - go to the ordinary transport, and are counted and logged. Thread-safe.
+ * Serves viewers past the protocol stack. Connections it can't take - not on an attached device, table full - go to the ordinary transport, and are counted and logged. Thread-safe.
  */
 public final class OffloadTransport implements ViewerTransport {
 
@@ -85,9 +83,8 @@ public final class OffloadTransport implements ViewerTransport {
 
     @Override
     public void serve(Channel socket, ByteBuf responseHead, MediaChannel media) {
-        if (stopping || !(socket instanceof EpollSocketChannel epoll)
-                || !(epoll.remoteAddress().getAddress() instanceof Inet4Address)) {
-            leave(socket, responseHead, media, stopping ? "the engine is stopping" : "it is not an IPv4 socket of epoll");
+        if (stopping || !(socket instanceof EpollSocketChannel epoll)) {
+            leave(socket, responseHead, media, stopping ? "the engine is stopping" : "it is not a socket of epoll");
             return;
         }
         int slot = kernel.sessions().allocate();

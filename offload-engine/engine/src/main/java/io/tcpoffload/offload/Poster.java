@@ -160,7 +160,8 @@ final class Poster {
     }
 
     private void send(DmaRing ring, ViewerSession shape, int length, int job, int count) {
-        ring.commit(length, length > shape.mss() ? shape.mss() : 0, shape.networkOffset(), false, job, count);
+        ring.commit(length, length > shape.mss() ? shape.mss() : 0, shape.networkOffset(), shape.ipv6(), job,
+                count);
         ring.flush();
         counters.add(OffloadCounter.POSTS, 1);
         counters.add(OffloadCounter.TARGETS, count);

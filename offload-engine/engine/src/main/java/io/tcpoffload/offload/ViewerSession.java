@@ -2,6 +2,7 @@
 
 package io.tcpoffload.offload;
 
+import io.netty.util.NetUtil;
 import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.channel.Source;
@@ -29,6 +30,7 @@ final class ViewerSession {
     private final Device device;
     private final int headerLength;
     private final int networkOffset;
+    private final boolean ipv6;
     private final int mss;
     private final Source source;
     private final Sender sender;
@@ -54,6 +56,7 @@ final class ViewerSession {
         this.device = device;
         this.headerLength = table.headerLength(slot);
         this.networkOffset = table.linkLength(slot);
+        this.ipv6 = table.ipv6(slot);
         this.mss = table.mss(slot);
         this.source = source;
         this.sender = sender;
@@ -91,6 +94,10 @@ final class ViewerSession {
     /** Where the network header starts in a frame. */
     int networkOffset() {
         return networkOffset;
+    }
+
+    boolean ipv6() {
+        return ipv6;
     }
 
     int mss() {
@@ -229,6 +236,6 @@ final class ViewerSession {
     }
 
     private static String text(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
+        return NetUtil.toSocketAddressString(address);
     }
 }

@@ -4,7 +4,9 @@ package io.tcpoffload.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.jna.Memory;
 import io.tcpoffload.kernel.Listener.Accepted;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /** The order of steps that the engine has, for tests. */
@@ -23,6 +25,30 @@ final class Takeover {
         return id;
     }
 
+    /** Takes a connection whose packets the hook has not seen, its template made from addresses and path. */
+    static int adopt(KernelSide kernel, Accepted connection, Path path) throws Exception {
+        SessionTable sessions = kernel.sessions();
+        int id = sessions.allocate();
+        sessions.define(id, connection.local(), connection.remote(), path, true);
+        long end = System.nanoTime() + LIMIT_NS;
+        while (TcpRepair.unsent(connection.fd()) != 0) {
+            assertTrue(System.nanoTime() < end, "no ACK for the head");
+            Thread.sleep(1);
+        }
+        sessions.state(id, SessionState.TAKING);
+        kernel.flows().put(connection.local(), connection.remote(), id);
+        take(kernel, connection, id);
+        return id;
+    }
+
+    /** Where the socket really is: a listener may be bound to all addresses. */
+    static InetSocketAddress local(int fd) throws Exception {
+        try (Memory memory = new Memory(28); NativeInt length = new NativeInt(28)) {
+            Errno.check(SocketCalls.getsockname(fd, memory, length.pointer()), "getsockname");
+            return SocketAddress.read(memory);
+        }
+    }
+
     static int watch(KernelSide kernel, Accepted connection) throws KernelException {
         int id = kernel.sessions().allocate();
         kernel.sessions().state(id, SessionState.LEARN);
@@ -38,6 +64,11 @@ final class Takeover {
             Thread.sleep(1);
         }
         sessions.state(id, SessionState.TAKING);
+        return take(kernel, connection, id);
+    }
+
+    private static TcpState take(KernelSide kernel, Accepted connection, int id) throws KernelException {
+        SessionTable sessions = kernel.sessions();
         kernel.settle();
         TcpRepair.enter(connection.fd());
         TcpState tcp = TcpRepair.read(connection.fd());

@@ -15,6 +15,8 @@ final class VethPair implements AutoCloseable {
 
     static final String SERVER = "10.213.7.1";
     static final String VIEWER = "10.213.7.2";
+    static final String SERVER6 = "fd21:3:7::1";
+    static final String VIEWER6 = "fd21:3:7::2";
     static final String DEVICE = "kt0";
 
     private static final int CLONE_NEWNET = 0x40000000;
@@ -33,8 +35,10 @@ final class VethPair implements AutoCloseable {
             }
             run("ip", "-n", server, "link", "add", DEVICE, "type", "veth", "peer", "name", "kt1", "netns", viewers);
             run("ip", "-n", server, "addr", "add", SERVER + "/24", "dev", DEVICE);
+            run("ip", "-n", server, "addr", "add", SERVER6 + "/64", "dev", DEVICE, "nodad");
             run("ip", "-n", server, "link", "set", DEVICE, "up");
             run("ip", "-n", viewers, "addr", "add", VIEWER + "/24", "dev", "kt1");
+            run("ip", "-n", viewers, "addr", "add", VIEWER6 + "/64", "dev", "kt1", "nodad");
             run("ip", "-n", viewers, "link", "set", "kt1", "up");
             enter("/run/netns/" + server);
         } catch (Exception | AssertionError e) {
