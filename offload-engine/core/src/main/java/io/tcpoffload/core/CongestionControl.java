@@ -11,6 +11,9 @@ interface CongestionControl {
     /** Slow start threshold in bytes; {@link Long#MAX_VALUE} before the first loss. */
     long ssthreshBytes();
 
+    /** Goes on with the window and the threshold of another sender, which go on as they are. */
+    void seed(long cwndBytes, long ssthreshBytes);
+
     /** {@code bytes} were acknowledged for the first time, outside fast recovery, while the window was in full use. */
     void onAcked(long bytes, long srttNs, long nowNs);
 

@@ -67,6 +67,15 @@ abstract class LossBasedControl implements CongestionControl {
     }
 
     @Override
+    public final void seed(long cwnd, long ssthresh) {
+        cwndBytes = Math.max(mss, Math.min(cwnd, MAX_CWND_BYTES));
+        ssthreshBytes = ssthresh;
+        if (ssthresh != Long.MAX_VALUE) {
+            hyStart.stop();
+        }
+    }
+
+    @Override
     public final void onAcked(long bytes, long srttNs, long nowNs) {
         long left = bytes;
         if (inSlowStart()) {

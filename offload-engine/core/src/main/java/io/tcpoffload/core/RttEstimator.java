@@ -32,6 +32,13 @@ final class RttEstimator {
         backOff = 0;
     }
 
+    /** Goes on with what another estimator knew. */
+    void seed(long rttNs, long varianceNs) {
+        srttNs = rttNs;
+        rttvarNs = varianceNs;
+        baseRtoNs = Math.min(srttNs + Math.max(4 * rttvarNs, config.minRtoNs()), config.maxRtoNs());
+    }
+
     /** RFC 6298 5.5: the timer fired, the next one waits twice as long. */
     void backOff() {
         if (rtoNs() < config.maxRtoNs()) {

@@ -70,6 +70,24 @@ public final class Sender {
     }
 
     /**
+     * Goes on as another sender of this connection would have: with its round-trip time, congestion window and
+     * threshold. Once, before sending, instead of {@link #seedRtt}.
+     *
+     * @param rttNs         smoothed; 0 when there was no sample
+     * @param rttvarNs      its mean deviation
+     * @param ssthreshBytes {@link Long#MAX_VALUE} before the first loss
+     */
+    public void seed(long rttNs, long rttvarNs, long cwndBytes, long ssthreshBytes, long nowNs) {
+        if (rttNs > 0) {
+            parts.rtt.seed(rttNs, rttvarNs);
+        }
+        parts.congestion.control().seed(cwndBytes, ssthreshBytes);
+        if (inFlight() > 0) {
+            parts.updateTimer(true, true, nowNs);
+        }
+    }
+
+    /**
      * The latest cumulative acknowledgement and window the hook recorded; those between may have been skipped. A cheap
      * no-op when nothing changed since the last call. An acknowledgement of unsent data, or one older than the latest,
      * changes nothing and is counted.

@@ -20,6 +20,11 @@ public final class Extent {
         this.segmentStart = segmentStart;
     }
 
+    void shift(long by) {
+        position += by;
+        segmentStart += by;
+    }
+
     void limit(long most) {
         length = (int) Math.min(length, most);
     }

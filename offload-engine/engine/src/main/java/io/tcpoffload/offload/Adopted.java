@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.offload;
+
+import io.tcpoffload.channel.PrivateSource;
+import io.tcpoffload.kernel.FrozenState;
+
+/** What a session has besides when its connection was another process'. Belongs to the session loop's thread. */
+final class Adopted {
+
+    private final FrozenState state;
+    private final PrivateSource source;
+    private final String owner;
+    private boolean receivesNoMore;
+
+    /**
+     * @param source null when the session is served from a channel
+     * @param owner  for people: process and descriptor
+     */
+    Adopted(FrozenState state, PrivateSource source, String owner) {
+        this.state = state;
+        this.source = source;
+        this.owner = owner;
+    }
+
+    /** As it was adopted. */
+    FrozenState state() {
+        return state;
+    }
+
+    /** Its own stream; null when it is served from a channel. */
+    PrivateSource source() {
+        return source;
+    }
+
+    String owner() {
+        return owner;
+    }
+
+    /** Both directions are closed, as by close(2): what the peer sends now is answered with a reset, as Linux does. */
+    void receiveNoMore() {
+        receivesNoMore = true;
+    }
+
+    boolean receivesNoMore() {
+        return receivesNoMore;
+    }
+}
