@@ -18,6 +18,7 @@ final class ConnectionEnd {
     private boolean finQueued;
     private boolean finSent;
     private int finSeq;
+    private boolean halfClosed;
 
     TcpConnectionState state() {
         return state;
@@ -68,9 +69,13 @@ final class ConnectionEnd {
         state = CLOSED;
     }
 
-    /** True in the states that only wait for time to pass, or for the viewer's FIN. */
+    void halfClosed(boolean on) {
+        halfClosed = on;
+    }
+
+    /** True in the states that only wait for time to pass: for the viewer's FIN only so long as nobody reads. */
     boolean lingers() {
-        return state == FIN_WAIT_2 || state == TIME_WAIT;
+        return state == FIN_WAIT_2 && !halfClosed || state == TIME_WAIT;
     }
 
     void expire() {

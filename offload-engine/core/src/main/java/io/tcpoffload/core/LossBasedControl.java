@@ -68,7 +68,7 @@ abstract class LossBasedControl implements CongestionControl {
 
     @Override
     public final void seed(long cwnd, long ssthresh) {
-        cwndBytes = Math.max(mss, Math.min(cwnd, MAX_CWND_BYTES));
+        cwndBytes = Math.max(mss(), Math.min(cwnd, MAX_CWND_BYTES));
         ssthreshBytes = ssthresh;
         if (ssthresh != Long.MAX_VALUE) {
             hyStart.stop();

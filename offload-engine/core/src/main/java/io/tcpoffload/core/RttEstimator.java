@@ -51,6 +51,10 @@ final class RttEstimator {
         return srttNs;
     }
 
+    long rttvarNs() {
+        return rttvarNs;
+    }
+
     /** Timeout without back-off. */
     long baseRtoNs() {
         return baseRtoNs;

@@ -251,6 +251,16 @@ public final class Sender {
         parts.end.queueFin();
     }
 
+    /**
+     * Whether somebody still waits for what the viewer may send after our FIN (RFC 9293 3.6, half-close): then FIN-WAIT-2
+     * has no end of its own. Otherwise, and unless told so, it lasts {@link SenderConfig#lingerNs()}, as in Linux after a
+     * close.
+     */
+    public void halfClosed(boolean on, long nowNs) {
+        parts.end.halfClosed(on);
+        parts.updateTimer(false, false, nowNs);
+    }
+
     /** True when a queued FIN may leave now. Ask when no data waits any more. */
     public boolean finDue(long nowNs) {
         return transmission.finDue(nowNs);
@@ -345,6 +355,21 @@ public final class Sender {
     /** Smoothed round-trip time, 0 before the first sample. */
     public long srttNs() {
         return parts.rtt.srttNs();
+    }
+
+    /** Its mean deviation. */
+    public long rttvarNs() {
+        return parts.rtt.rttvarNs();
+    }
+
+    /** The viewer's receive window as it was last offered, in bytes from {@link #una()} then. */
+    public long windowBytes() {
+        return parts.flow.windowBytes();
+    }
+
+    /** Whether new data is held to a rate ({@link SenderConfig#pacing()}). */
+    public boolean isPaced() {
+        return parts.config.pacing();
     }
 
     /** Least round-trip time of the last minutes, 0 before the first sample. */

@@ -13,6 +13,8 @@ import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.channel.ChannelCounter;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.SegmentStore;
+import io.tcpoffload.control.ControlCommands;
+import io.tcpoffload.control.ControlSocket;
 import io.tcpoffload.http.EventLoops;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +45,8 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     /** Channels that nobody publishes to, and the end of their grace. */
     private final Map<MediaChannel, Future<?>> closing = new HashMap<>();
     private final Object ending = new Object();
+    private final ControlCommands commands;
+    private final ControlSocket control;
     private boolean closed;
 
     private Engine(EngineConfig config, StoreDirectory stores) {
@@ -49,13 +54,31 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         this.stores = stores;
         loops = new EventLoops(HTTP_THREADS, true);
         transports = Transports.open(config, loops);
+        commands = new ControlCommands(transports.adoptions(), this::find);
+        control = openControl();
         LOG.info("Engine {} runs with transport {}: {}", Build.VERSION, transports.automatic(), transports.reason());
+    }
+
+    private ControlSocket openControl() {
+        try {
+            return config.control() == null ? null : ControlSocket.open(config.control(), commands::execute);
+        } catch (OffloadException e) {
+            transports.close();
+            loops.close();
+            stores.close();
+            throw e;
+        }
+    }
+
+    private synchronized MediaChannel find(String channel) {
+        return listeners.values().stream().map(listener -> listener.find(channel)).filter(Objects::nonNull).findFirst()
+                .orElse(null);
     }
 
     /**
      * Starts an engine. It binds its listeners when channels are opened.
      *
-     * @throws OffloadException if another engine of the same instance name runs
+     * @throws OffloadException if another engine of the same instance name runs, or the control socket can't be had
      */
     public static Engine start(EngineConfig config) {
         return new Engine(config, StoreDirectory.claim(config.storeDirectory(), config.instance()));
@@ -205,6 +228,9 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     public void close() {
         synchronized (ending) {
             if (stopAccepting()) {
+                if (control != null) {
+                    control.close();
+                }
                 transports.close();
                 loops.close();
                 stores.close();

@@ -5,6 +5,7 @@ package io.tcpoffload.engine;
 import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.api.TransportMode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -21,29 +22,32 @@ import java.util.function.Consumer;
  * @param instance       tells two engines on one machine apart; names pins, filters and store files
  * @param maxSessions    size of the session table
  * @param storeDirectory where channel stores lie; a tmpfs keeps them in memory
+ * @param control        where the control socket is to be; null for none
  */
 public record EngineConfig(String listener, TransportMode transport, List<String> devices, String instance,
-        int maxSessions, Path storeDirectory) {
+        int maxSessions, Path storeDirectory, Path control) {
 
     /** 512 bytes a session: 32 MB of kernel memory at the most. */
     public static final int MAX_SESSIONS_LIMIT = 65536;
+
+    private static final int MAX_SOCKET_PATH = 107;
 
     private static final String INTERFACE_NAME = "[^\\s/:,]{1,15}";
 
     public static EngineConfig defaults() {
         return new EngineConfig("127.0.0.1:8080", TransportMode.AUTO, List.of(), "default", 16384,
-                Path.of("/dev/shm/tcpoffload-" + System.getProperty("user.name")));
+                Path.of("/dev/shm/tcpoffload-" + System.getProperty("user.name")), null);
     }
 
     public EngineConfig withListener(String hostAndPort) {
         ChannelSpec.channel("default").withListener(hostAndPort);
-        return new EngineConfig(hostAndPort, transport, devices, instance, maxSessions, storeDirectory);
+        return new EngineConfig(hostAndPort, transport, devices, instance, maxSessions, storeDirectory, control);
     }
 
     public EngineConfig withTransport(String mode) {
         try {
             return new EngineConfig(listener, TransportMode.valueOf(mode.toUpperCase(Locale.ROOT)), devices, instance,
-                    maxSessions, storeDirectory);
+                    maxSessions, storeDirectory, control);
         } catch (IllegalArgumentException e) {
             throw new OffloadException("transport '" + mode + "' is not valid: auto, offload or nio");
         }
@@ -58,14 +62,14 @@ public record EngineConfig(String listener, TransportMode transport, List<String
                         + "characters separated by commas");
             }
         }
-        return new EngineConfig(listener, transport, list, instance, maxSessions, storeDirectory);
+        return new EngineConfig(listener, transport, list, instance, maxSessions, storeDirectory, control);
     }
 
     public EngineConfig withInstance(String name) {
         if (!name.matches("[A-Za-z0-9_-]{1,32}")) {
             throw new OffloadException("instance '" + name + "' is not valid: 1 to 32 letters, digits, '-' or '_'");
         }
-        return new EngineConfig(listener, transport, devices, name, maxSessions, storeDirectory);
+        return new EngineConfig(listener, transport, devices, name, maxSessions, storeDirectory, control);
     }
 
     public EngineConfig withMaxSessions(String number) {
@@ -78,7 +82,7 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         if (value < 1 || value > MAX_SESSIONS_LIMIT) {
             throw new OffloadException("maxSessions '" + number + "' is not valid: 1 to " + MAX_SESSIONS_LIMIT);
         }
-        return new EngineConfig(listener, transport, devices, instance, value, storeDirectory);
+        return new EngineConfig(listener, transport, devices, instance, value, storeDirectory, control);
     }
 
     public EngineConfig withStoreDirectory(String directory) {
@@ -86,7 +90,20 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         if (!path.isAbsolute()) {
             throw new OffloadException("storeDirectory '" + directory + "' is not valid: an absolute path");
         }
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, path);
+        return new EngineConfig(listener, transport, devices, instance, maxSessions, path, control);
+    }
+
+    /** {@code off}, or a path of at most 107 bytes, which is what a socket's address holds. */
+    public EngineConfig withControl(String text) {
+        if (text.equals("off")) {
+            return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, null);
+        }
+        Path path = Path.of(text).toAbsolutePath().normalize();
+        if (path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH) {
+            throw new OffloadException("control '" + path + "' is not valid: off, or a path of at most "
+                    + MAX_SOCKET_PATH + " bytes");
+        }
+        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, path);
     }
 
     /**
@@ -121,7 +138,8 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         DEVICES("devices", EngineConfig::withDevices),
         INSTANCE("instance", EngineConfig::withInstance),
         MAX_SESSIONS("maxSessions", EngineConfig::withMaxSessions),
-        STORE_DIRECTORY("storeDirectory", EngineConfig::withStoreDirectory);
+        STORE_DIRECTORY("storeDirectory", EngineConfig::withStoreDirectory),
+        CONTROL("control", EngineConfig::withControl);
 
         private final String name;
         private final Change change;

@@ -8,10 +8,12 @@ import io.tcpoffload.api.Publisher;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
 /**
- * The engine without OSGi: what comes in on standard input goes out on one channel.
- * {@code java -cp ... io.tcpoffload.engine.Main channel=news listener=127.0.0.1:8080 < media.ts}
+ * The engine without OSGi. With {@code control=PATH} it serves connections of other processes, which they give it by
+ * that socket, until it is told to end; with {@code channel=NAME} what comes in on standard input goes out on one
+ * channel: {@code java -cp ... io.tcpoffload.engine.Main channel=news listener=127.0.0.1:8080 < media.ts}
  */
 public final class Main {
 
@@ -21,23 +23,36 @@ public final class Main {
     /**
      * @param args {@code channel=NAME} and any setting of {@link EngineConfig} as {@code key=value}
      */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         Map<String, String> settings = new HashMap<>();
         for (String arg : args) {
             int equals = arg.indexOf('=');
             if (equals < 1) {
-                fail("argument '" + arg + "' is not valid: key=value, such as channel=news or listener=127.0.0.1:8080");
+                fail("argument '" + arg + "' is not valid: key=value, such as channel=news or control=/run/tcpoffload.sock");
             }
             settings.put(arg.substring(0, equals), arg.substring(equals + 1));
         }
         EngineConfig config = EngineConfig.defaults().with(settings, Main::fail);
-        try (Engine engine = start(config);
-                Publisher publisher = engine.openChannel(ChannelSpec.channel(settings.getOrDefault("channel", "live")))) {
+        try (Engine engine = start(config)) {
+            if (config.control() != null) {
+                System.err.println("control socket " + config.control() + ", transport " + engine.info().transport() + ": "
+                        + engine.info().reason());
+            }
+            if (config.control() == null || settings.containsKey("channel")) {
+                publish(engine, settings.getOrDefault("channel", "live"));
+            } else {
+                new CountDownLatch(1).await();
+            }
+        } catch (OffloadException e) {
+            fail(e.getMessage());
+        }
+    }
+
+    private static void publish(Engine engine, String channel) throws IOException {
+        try (Publisher publisher = engine.openChannel(ChannelSpec.channel(channel))) {
             System.err.println("http://" + engine.info().listeners().get(0) + "/" + publisher.channel() + " by "
                     + engine.info().transport() + ": " + engine.info().reason());
             publisher.publish(System.in, true);
-        } catch (OffloadException e) {
-            fail(e.getMessage());
         }
     }
 

@@ -16,6 +16,7 @@ import io.tcpoffload.kernel.KernelException;
 import io.tcpoffload.kernel.KernelSide;
 import io.tcpoffload.nio.NioLimits;
 import io.tcpoffload.nio.NioTransport;
+import io.tcpoffload.offload.Adoptions;
 import io.tcpoffload.offload.OffloadTransport;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,11 @@ final class Transports implements AutoCloseable {
             LOG.debug("What libbpf and the verifier said: {}", e.log());
             return new Transports(config.transport(), ordinary, null, e.getMessage());
         }
+    }
+
+    /** Null when offload can't be had. */
+    Adoptions adoptions() {
+        return offload == null ? null : offload.adoptions();
     }
 
     /** What {@link TransportMode#AUTO} means here. */

@@ -23,6 +23,16 @@ final class InterfaceRequest {
     private InterfaceRequest() {
     }
 
+    /** @throws KernelException when there is no such device */
+    static String name(int ifindex) throws KernelException {
+        try (Memory name = new Memory(ANSWER)) {
+            if (Libc.if_indextoname(ifindex, name) == null) {
+                throw new KernelException("no network device has number " + ifindex + " any more");
+            }
+            return name.getString(0);
+        }
+    }
+
     /** MTU in bytes; 0 when the device is gone. */
     static int mtu(String name) {
         try (Memory request = ask(name, SIOCGIFMTU)) {

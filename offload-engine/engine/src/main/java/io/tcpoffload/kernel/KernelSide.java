@@ -140,6 +140,12 @@ public final class KernelSide implements AutoCloseable {
      * @throws KernelException when the device does not exist or is none of Ethernet, loopback and TUN, or the loopback
      *                         device is down
      */
+    public Device attach(int ifindex) throws KernelException {
+        Device known = devices.get(ifindex);
+        return known != null ? known : attach(InterfaceRequest.name(ifindex));
+    }
+
+    /** As {@link #attach(int)}. */
     public synchronized Device attach(String interfaceName) throws KernelException {
         if (closed) {
             throw new KernelException("cannot attach to " + interfaceName + ": the engine is stopping");

@@ -90,6 +90,10 @@ final class Libc {
 
     static native int close(int fd);
 
+    static native int fchmod(int fd, int mode);
+
+    static native int geteuid();
+
     static native int if_nametoindex(String name);
 
     static native Pointer if_indextoname(int index, Pointer name);

@@ -27,7 +27,7 @@ final class Admission implements TakeOver.Outcome {
     private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
     /** Only the last ACK may have to be repeated; a viewer that wants its ports again is let through by its SYN. */
-    private static final long TIME_WAIT_NS = 10_000_000_000L;
+    static final long TIME_WAIT_NS = 10_000_000_000L;
 
     private final KernelSide kernel;
     private final LongSupplier ids;

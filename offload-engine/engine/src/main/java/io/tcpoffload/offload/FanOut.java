@@ -39,7 +39,7 @@ final class FanOut {
      */
     Step offer(ViewerSession viewer, long nowNs) {
         Source source = viewer.source();
-        long lag = source.lag();
+        long lag = viewer.waitingBytes();
         int piece = pieceBytes(viewer);
         int room = viewer.sender().sendable((int) Math.min(lag, piece), nowNs);
         if (room == 0 && lag > 0 && !source.isTooSlow()) {

@@ -2,6 +2,7 @@
 
 package io.tcpoffload.offload;
 
+import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.kernel.KernelException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -110,7 +111,8 @@ final class LoopThread {
     /**
      * Lets the loop do something and waits for the result. Any other thread.
      *
-     * @throws KernelException with the reason why it was not done, or that the loop did not answer
+     * @throws KernelException  with the reason why it was not done, or that the loop did not answer
+     * @throws OffloadException the same, as the order says it
      */
     <T> T order(Order<T> order) throws KernelException {
         CompletableFuture<T> result = new CompletableFuture<>();
@@ -129,6 +131,9 @@ final class LoopThread {
         } catch (TimeoutException e) {
             throw new KernelException("the engine did not answer within " + ANSWER_SECONDS + " s");
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof OffloadException said) {
+                throw said;
+            }
             throw e.getCause() instanceof KernelException reason ? reason : new KernelException(e.getCause().toString());
         }
     }

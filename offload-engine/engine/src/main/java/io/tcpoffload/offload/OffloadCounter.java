@@ -47,6 +47,10 @@ public enum OffloadCounter {
     CUT_OFF,
     /** Of those: viewers that did not take the rest of a stream that had ended. */
     CLOSE_TIMEOUTS,
+    /** Of those: adopted connections whose owner wanted it so. */
+    ABORTED,
+    /** Of those: adopted connections whose peer sent data after they were closed in both directions. */
+    DATA_AFTER_CLOSE,
     /** Of those: viewers of a device that is gone. */
     DEVICES_LOST,
     /** Of those: viewers whose session failed in a way that should not be; the log has the stack trace. */

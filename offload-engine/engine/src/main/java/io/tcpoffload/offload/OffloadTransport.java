@@ -44,6 +44,7 @@ public final class OffloadTransport implements ViewerTransport {
     private final SessionLoop loop;
     private final LoopThread thread;
     private final TakeOver takeOver;
+    private final Adoptions adoptions;
     private final ScheduledExecutorService watch;
     private final Set<MediaChannel> woken = ConcurrentHashMap.newKeySet();
     private final Runnable wake;
@@ -72,6 +73,7 @@ public final class OffloadTransport implements ViewerTransport {
             return t;
         });
         watch.scheduleWithFixedDelay(deviceWatch::look, DEVICE_WATCH_MS, DEVICE_WATCH_MS, TimeUnit.MILLISECONDS);
+        adoptions = new Adoptions(kernel, ids, loop, thread, this::wakeBy);
         takeOver = new TakeOver(kernel, new Admission(kernel, ids, session -> thread.execute(() -> loop.add(session)),
                 (candidate, reason) -> leave(candidate.socket(), null, candidate.media(), reason)));
     }
@@ -92,15 +94,24 @@ public final class OffloadTransport implements ViewerTransport {
             leave(socket, responseHead, media, "the session table is full: raise maxSessions");
             return;
         }
-        if (woken.add(media)) {
-            media.onAppend(wake);
-        }
+        wakeBy(media);
         try {
             takeOver.begin(epoll, responseHead, media, slot);
         } catch (KernelException e) {
             kernel.sessions().free(slot);
             leave(socket, responseHead, media, e.getMessage());
         }
+    }
+
+    private void wakeBy(MediaChannel media) {
+        if (woken.add(media)) {
+            media.onAppend(wake);
+        }
+    }
+
+    /** What other processes can have done with their connections. */
+    public Adoptions adoptions() {
+        return adoptions;
     }
 
     private void leave(Channel socket, ByteBuf responseHead, MediaChannel media, String reason) {
@@ -187,6 +198,7 @@ public final class OffloadTransport implements ViewerTransport {
         stopping = true;
         watch.shutdownNow();
         takeOver.close();
+        adoptions.close();
         try {
             watch.awaitTermination(DEVICE_WATCH_STOP_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

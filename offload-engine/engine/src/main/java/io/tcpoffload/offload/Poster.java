@@ -67,8 +67,7 @@ final class Poster {
         for (int i = 0; i < count; i++) {
             ViewerSession viewer = bucket.viewer(i);
             if (taken(job + i)) {
-                viewer.sender().onSent(bytes, sentNs);
-                viewer.source().advance(bytes);
+                viewer.sent(bytes, sentNs);
                 if (fin) {
                     viewer.closeOrderly(sentNs);
                     viewer.sender().onFinSent(sentNs);

@@ -21,7 +21,6 @@ final class Returns {
     static final int MOST_REST_BYTES = 4 << 20;
 
     private static final int COPY_BYTES = 64 << 10;
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final KernelSide kernel;
     private final OffloadCounters counters;
@@ -71,7 +70,7 @@ final class Returns {
     private int give(ViewerSession session, int nxt, int rest, boolean nonBlocking) throws KernelException {
         HandBack.Session state = new HandBack.Session(session.slot(), session.local(), session.remote(),
                 session.taken(), nxt, session.sender().srttNs());
-        try (HandBack handBack = HandBack.begin(kernel, state, NOTHING, rest, nonBlocking)) {
+        try (HandBack handBack = HandBack.begin(kernel, state, session.unread(kernel.sessions()), rest, nonBlocking)) {
             fill(handBack, session, nxt);
             int fd = handBack.complete();
             if (!handBack.told()) {

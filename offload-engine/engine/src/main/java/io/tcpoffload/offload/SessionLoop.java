@@ -70,6 +70,8 @@ final class SessionLoop {
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final ViewerSession[] bySlot;
     private final List<ViewerSession> sessions = new ArrayList<>();
+    private final AdoptedSessions adopted = new AdoptedSessions();
+    private final WaitingSockets waitingSockets = new WaitingSockets();
     private final Range range = new Range();
     private final Extent extent = new Extent();
     private final int[] sackBlocks = new int[8];
@@ -97,6 +99,7 @@ final class SessionLoop {
     void add(ViewerSession session) {
         bySlot[session.slot()] = session;
         sessions.add(session);
+        adopted.add(session);
         table.state(session.slot(), SessionState.OWNED);
         counters.add(OffloadCounter.TAKEN_OVER, 1);
     }
@@ -135,6 +138,57 @@ final class SessionLoop {
         return fd;
     }
 
+    /**
+     * Hands an adopted session back, for its owner to fetch the socket. Loop thread.
+     *
+     * @throws KernelException as above
+     */
+    Adoptions.HandedBack handBack(ViewerSession session) throws KernelException {
+        long discarded = session.unreadable(table);
+        int fd = handBack(session, session.isPrivate(), false);
+        waitingSockets.add(session.id(), fd, nowNs);
+        session.source().close();
+        adopted.ended(session, Ending.HANDED_BACK);
+        return new Adoptions.HandedBack(fd, discarded);
+    }
+
+    WaitingSockets waitingSockets() {
+        return waitingSockets;
+    }
+
+    /** Those that were other processes'. Loop thread. */
+    AdoptedSessions adopted() {
+        return adopted;
+    }
+
+    /** What people are told of an adopted session, as of now. Loop thread. */
+    String report(long id) {
+        adopted.find(id).ifPresent(session -> session.poll(table, System.nanoTime()));
+        return adopted.report(id);
+    }
+
+    /**
+     * Ends an adopted session's stream after its last byte. Loop thread.
+     *
+     * @param half whether its owner goes on listening
+     */
+    void end(ViewerSession session, boolean half) {
+        if (session.adopted().source() == null) {
+            session.closeOrderly(nowNs);
+        } else {
+            session.adopted().source().finish();
+        }
+        if (!half) {
+            session.adopted().receiveNoMore();
+            session.sender().halfClosed(false, nowNs);
+        }
+    }
+
+    /** Resets a connection because its owner wants it so. Loop thread. */
+    void abort(ViewerSession session) {
+        reset(session, OffloadCounter.ABORTED);
+    }
+
     /** Whether no session has anything left to do but to wait. Loop thread. */
     boolean isQuiet() {
         return sessions.stream().allMatch(session -> session.sender().state() == TcpConnectionState.TIME_WAIT);
@@ -166,6 +220,7 @@ final class SessionLoop {
         }
         done += fanOut.post();
         departures.poll(nowNs);
+        waitingSockets.poll(nowNs);
         return done > 0 ? 0 : Math.max(SHORTEST_NS, restNs);
     }
 
@@ -234,16 +289,23 @@ final class SessionLoop {
         switch (session.sender().onTimer(nowNs)) {
             case PROBE -> poster.control(session, session.sender().probeSeq(), JobList.ACK);
             case GIVE_UP -> {
+                if (session.isPrivate()) {
+                    /* As Linux (tcp_write_err): who hears nothing is told nothing. */
+                    counters.add(OffloadCounter.DEAD_VIEWERS, 1);
+                    session.sender().onReset();
+                    depart(session, Ending.TIMED_OUT);
+                    return false;
+                }
                 LOG.info("{} on {}: acknowledges nothing any more, removed", session.remote(), session.source().name());
                 reset(session, OffloadCounter.DEAD_VIEWERS);
                 return false;
             }
             case CLOSED -> {
-                depart(session);
+                depart(session, Ending.CLOSED);
                 return false;
             }
             case RETRANSMIT -> {
-                if (session.sender().state() == TcpConnectionState.CLOSE_WAIT
+                if (!session.isPrivate() && session.sender().state() == TcpConnectionState.CLOSE_WAIT
                         && session.sender().timeoutsInARow() >= TIMEOUTS_AFTER_FIN) {
                     reset(session, OffloadCounter.HALF_CLOSED_GONE);
                     return false;
@@ -301,12 +363,12 @@ final class SessionLoop {
         }
         if (session.sender().state() == TcpConnectionState.TIME_WAIT) {
             session.source().close();
-        } else if (session.isClosingLongerThan(CLOSE_TIMEOUT_NS, nowNs)) {
+        } else if (!session.isPrivate() && session.isClosingLongerThan(CLOSE_TIMEOUT_NS, nowNs)) {
             reset(session, OffloadCounter.CLOSE_TIMEOUTS);
             return 1;
         }
         if (session.sender().isClosed()) {
-            depart(session);
+            depart(session, Ending.CLOSED);
             return 1;
         }
         return 0;
@@ -320,7 +382,7 @@ final class SessionLoop {
         if (event.is(KernelEvent.RST)) {
             counters.add(OffloadCounter.VIEWER_RESETS, 1);
             session.sender().onReset();
-            depart(session);
+            depart(session, Ending.RESET);
             return;
         }
         if (event.is(KernelEvent.SACK | KernelEvent.DUP_ACK)) {
@@ -328,6 +390,10 @@ final class SessionLoop {
         }
         if (event.is(KernelEvent.FIN)) {
             counters.add(OffloadCounter.VIEWER_FINS, 1);
+        }
+        if (event.is(KernelEvent.DATA) && session.adopted() != null && session.adopted().receivesNoMore()) {
+            reset(session, OffloadCounter.DATA_AFTER_CLOSE);
+            return;
         }
         if (event.is(KernelEvent.DATA | KernelEvent.FIN)) {
             session.acknowledgeSoon();
@@ -367,12 +433,13 @@ final class SessionLoop {
     void stop() {
         for (ViewerSession session : List.copyOf(sessions)) {
             if (session.sender().state() == TcpConnectionState.TIME_WAIT) {
-                depart(session);
+                depart(session, Ending.CLOSED);
             } else {
                 endByKernel(session);
             }
         }
         departures.freeAll();
+        waitingSockets.closeAll();
     }
 
     private void endByKernel(ViewerSession session) {
@@ -392,11 +459,12 @@ final class SessionLoop {
         counters.add(reason, 1);
         poster.control(session, session.sender().resetSeq(), JobList.ACK | JobList.RST);
         session.sender().onReset();
-        depart(session);
+        depart(session, Ending.of(reason));
     }
 
-    private void depart(ViewerSession session) {
+    private void depart(ViewerSession session, Ending ending) {
         session.source().close();
+        adopted.ended(session, ending);
         forget(session);
         table.state(session.slot(), SessionState.LINGER);
         departures.add(session, nowNs);

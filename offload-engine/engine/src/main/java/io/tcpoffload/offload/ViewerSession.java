@@ -5,6 +5,7 @@ package io.tcpoffload.offload;
 import io.netty.util.NetUtil;
 import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
+import io.tcpoffload.channel.PrivateSource;
 import io.tcpoffload.channel.Source;
 import io.tcpoffload.core.Sender;
 import io.tcpoffload.core.SenderCounter;
@@ -13,6 +14,7 @@ import io.tcpoffload.kernel.SessionTable;
 import io.tcpoffload.kernel.TcpState;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 
 /** A viewer whose connection the engine owns. All of it belongs to the session loop's thread. */
 final class ViewerSession {
@@ -22,6 +24,7 @@ final class ViewerSession {
      * asking in each turn would be all that the loop does.
      */
     private static final long REFUSED_REST_NS = 2_000_000;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final long id;
     private final int slot;
@@ -36,6 +39,8 @@ final class ViewerSession {
     private final Sender sender;
     private final TcpState taken;
     private final StreamMap stream = new StreamMap();
+    private final SmallSegments small;
+    private final Adopted adopted;
     private final long startedAt = System.currentTimeMillis();
     private long jumpsFollowed = -1;
     private int una;
@@ -49,6 +54,13 @@ final class ViewerSession {
 
     ViewerSession(long id, int slot, InetSocketAddress local, InetSocketAddress remote, Device device,
             SessionTable table, Source source, Sender sender, TcpState taken) {
+        this(id, slot, local, remote, device, table, source, sender, taken, null);
+    }
+
+    /** @param adopted null for a viewer of a listener's */
+    ViewerSession(long id, int slot, InetSocketAddress local, InetSocketAddress remote, Device device,
+            SessionTable table, Source source, Sender sender, TcpState taken,
+            Adopted adopted) {
         this.id = id;
         this.slot = slot;
         this.local = local;
@@ -62,6 +74,11 @@ final class ViewerSession {
         this.sender = sender;
         this.taken = taken;
         this.una = sender.una();
+        this.adopted = adopted;
+        this.small = new SmallSegments(adopted != null && adopted.state().nagle(), sender.nxt());
+        if (sender.inFlight() > 0) {
+            stream.jump(sender.una(), source.position() - sender.inFlight());
+        }
         this.finSeen = table.finReceived(slot);
     }
 
@@ -115,6 +132,48 @@ final class ViewerSession {
     /** What the socket knew at take-over. */
     TcpState taken() {
         return taken;
+    }
+
+    /** What it has besides when its connection was another process'; null for a viewer of a listener's. */
+    Adopted adopted() {
+        return adopted;
+    }
+
+    /** Whether it keeps to what Linux shows on the wire, because its owner and not a channel says what is sent. */
+    boolean isPrivate() {
+        return adopted != null && adopted.source() != null;
+    }
+
+    /** What the peer had sent before and nobody has read, as long as what came since does not follow it. */
+    ByteBuffer unread(SessionTable table) {
+        return adopted == null || receivedSince(table) != 0 ? NOTHING : ByteBuffer.wrap(adopted.state().unread());
+    }
+
+    /** Bytes that were acknowledged to the peer and that {@link #unread} does not have. */
+    long unreadable(SessionTable table) {
+        long since = receivedSince(table);
+        return since == 0 ? 0 : since + adopted.state().unread().length;
+    }
+
+    private long receivedSince(SessionTable table) {
+        TcpState then = adopted.state().tcp();
+        int before = then.state() == TcpState.CLOSE_WAIT ? then.rcvNxt() - 1 : then.rcvNxt();
+        int now = table.finReceived(slot) ? table.rcvNxt(slot) - 1 : table.rcvNxt(slot);
+        return Integer.toUnsignedLong(now - before);
+    }
+
+    /** Bytes that wait and may be asked for: not a small segment while another one is unacknowledged. */
+    long waitingBytes() {
+        long lag = source.lag();
+        return !isPrivate() ? lag
+                : small.admit(lag, mss, sender.una(), lag > 0 && source.endsAt(source.position() + lag));
+    }
+
+    /** New data left. */
+    void sent(int bytes, long atNs) {
+        sender.onSent(bytes, atNs);
+        source.advance(bytes);
+        small.onSent(bytes, mss, sender.nxt());
     }
 
     StreamMap stream() {
@@ -235,7 +294,13 @@ final class ViewerSession {
                 sender.cwndBytes(), sender.srttNs() / 1000, sender.retransmittedSegments(), source.jumps());
     }
 
-    private static String text(InetSocketAddress address) {
+    /** What waits, whether or not it could be sent now. */
+    long unsentBytes() {
+        PrivateSource own = adopted == null ? null : adopted.source();
+        return own == null ? source.lag() : own.appended() - own.position();
+    }
+
+    static String text(InetSocketAddress address) {
         return NetUtil.toSocketAddressString(address);
     }
 }
