@@ -16,6 +16,8 @@ final class Pacing {
      * made of delayed acknowledgements and of our own queue. Slower than this a near viewer is not paced.
      */
     static final long NEAR_RTT_NS = 1000L << RTT_SHIFT;
+    /** Steps of 6 to 12 %, within which the round-trip time of a path varies anyway. */
+    private static final int STEP_BITS = 3;
     private static final double NS_PER_SECOND = 1e9;
 
     private Pacing() {
@@ -34,6 +36,16 @@ final class Pacing {
         }
         final double factor = cwndBytes < ssthreshBytes / 2 ? 2 : 1.2;
         return (long) (factor * Math.max(cwndBytes, flightBytes) * NS_PER_SECOND / rttNs);
+    }
+
+    /**
+     * The nearest of eight steps an octave: viewers in step whose paths differ by a little have one rate, and so leave in the
+     * same turns.
+     */
+    static long step(long bytesPerSecond) {
+        final int shift = Math.max(0, Long.SIZE - 1 - STEP_BITS - Long.numberOfLeadingZeros(bytesPerSecond));
+        final long half = 1L << shift >> 1;
+        return bytesPerSecond == Long.MAX_VALUE ? bytesPerSecond : bytesPerSecond + half >> shift << shift;
     }
 
     /** The round trip in which a window is to leave, 0 when unknown. */

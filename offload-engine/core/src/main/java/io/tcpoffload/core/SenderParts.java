@@ -52,7 +52,7 @@ final class SenderParts {
         final long cwndBytes = congestion.bytes(recovery.pipeBytes());
         final long bytesPerSecond =
                 Pacing.bytesPerSecond(cwndBytes, board.inFlight(), congestion.control().ssthreshBytes(), rttNs);
-        return Math.min(bytesPerSecond, config.maxPacingBytesPerSecond());
+        return Math.min(Pacing.step(bytesPerSecond), config.maxPacingBytesPerSecond());
     }
 
     /** What may leave back to back, perhaps with a short segment at its end. */

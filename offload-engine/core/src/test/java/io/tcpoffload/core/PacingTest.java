@@ -37,11 +37,23 @@ class PacingTest {
         assertEquals(33_743, Pacing.burstBytes(1_000_000, MS, 1000, 65_535));
     }
 
+    @Test
+    void aRateIsOneOfEightStepsAnOctave() {
+        for (int i = 0; i < 8; i++) {
+            final long step = (8 + i) * 100_000L / 8;
+            assertEquals(8 + i << 13, Pacing.step((8 + i << 13) + 3000));
+            assertEquals(8 + i << 13, Pacing.step((8 + i << 13) - (i == 0 ? 1000 : 3000)));
+            assertEquals(1, (double) Pacing.step(step) / step, 0.0625);
+        }
+        assertEquals(3, Pacing.step(3));
+        assertEquals(Long.MAX_VALUE, Pacing.step(Long.MAX_VALUE));
+    }
+
     @AtEveryWrap
     void aSenderTellsBoth(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).at(100).ack(10_000);
         assertEquals(100 * MS, s.sender.minRttNs());
-        assertEquals(2 * s.cwnd() * 10, s.sender.pacingBytesPerSecond());
+        assertEquals(Pacing.step(2 * s.cwnd() * 10), s.sender.pacingBytesPerSecond());
         assertEquals(2000, s.sender.burstBytes());
     }
 }
