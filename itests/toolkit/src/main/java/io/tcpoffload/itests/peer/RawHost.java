@@ -73,14 +73,13 @@ public final class RawHost {
         mac = macBytes(newMac);
     }
 
-    /** Sends an IP packet to the server. */
-    public void send(byte[] packet, int... tags) {
-        if (!port.hasLinkHeader()) {
-            port.send(packet);
-            return;
-        }
-        int type = (packet[0] >> 4 & 0x0f) == 6 ? Packets.IPV6 : Packets.IPV4;
-        port.send(Packets.ethernet(serverMac, mac, tags, type, packet));
+    /**
+     * Sends an IP packet to the server.
+     *
+     * @param type EtherType
+     */
+    void send(int type, byte[] packet, int... tags) {
+        port.send(port.hasLinkHeader() ? Packets.ethernet(serverMac, mac, tags, type, packet) : packet);
     }
 
     private static String key(byte[] remote, int remotePort, int localPort) {

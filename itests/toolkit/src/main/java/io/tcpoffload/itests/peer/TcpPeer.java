@@ -248,14 +248,18 @@ public final class TcpPeer implements AutoCloseable {
                 checks.sent(craft);
             }
         }
-        host.send(packet, vlan);
+        host.send(etherType(), packet, vlan);
     }
 
     /** Sends an ICMP message (ICMPv6 on IPv6) that quotes a packet. */
     public void icmp(int type, int code, int word, byte[] quoted) {
         byte[] icmp = Packets.icmp(local, remote, type, code, word, quoted);
-        host.send(local.length == 4 ? Packets.ipv4(local, remote, 1, 0, 0, 0, new byte[0], icmp)
+        host.send(etherType(), local.length == 4 ? Packets.ipv4(local, remote, 1, 0, 0, 0, new byte[0], icmp)
                 : Packets.ipv6(local, remote, 58, 0, icmp), tags);
+    }
+
+    private int etherType() {
+        return local.length == 4 ? Packets.IPV4 : Packets.IPV6;
     }
 
     private int stamp() {

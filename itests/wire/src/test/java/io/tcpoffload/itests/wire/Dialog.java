@@ -5,6 +5,7 @@ import io.tcpoffload.itests.peer.Craft;
 import io.tcpoffload.itests.peer.Segment;
 import io.tcpoffload.itests.peer.TcpPeer;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** A scripted peer and the sender at the other end of its connection, which has nothing unsent or in flight yet. */
@@ -99,11 +100,20 @@ final class Dialog implements AutoCloseable {
         ignores(what, true, damage);
     }
 
+    /** The same for what the case sends itself. */
+    void ignoresWhatIsSent(String what, Consumer<Craft> send) {
+        ignored(what, false, send);
+    }
+
     private void ignores(String what, boolean answered, UnaryOperator<Craft> damage) {
+        ignored(what, answered, craft -> damage.apply(craft).send());
+    }
+
+    private void ignored(String what, boolean answered, Consumer<Craft> send) {
         long from = written;
         push(PIECE);
         peer.pause();
-        damage.apply(peer.ack(written).window(0).tsValueLess(-100_000).hostile()).send();
+        send.accept(peer.ack(written).window(0).tsValueLess(-100_000).hostile());
         Segment s = peer.next(PATIENCE);
         while (answered && s != null && peer.pureAck(0).without(Segment.PSH).test().test(s)) {
             s = peer.next(PATIENCE);
@@ -127,9 +137,14 @@ final class Dialog implements AutoCloseable {
 
     /** Lets something be sent, and acknowledges it with an odd segment that has to be believed: nothing comes again. */
     void takes(String what, UnaryOperator<Craft> oddity) {
+        takesWhatIsSent(what, craft -> oddity.apply(craft).send());
+    }
+
+    /** The same for what the case sends itself. */
+    void takesWhatIsSent(String what, Consumer<Craft> send) {
         push(PIECE);
         peer.pause();
-        oddity.apply(peer.ack(written)).send();
+        send.accept(peer.ack(written));
         peer.acknowledgeTo(written);
         Segment s = peer.next(NO_REPETITION);
         if (s != null) {

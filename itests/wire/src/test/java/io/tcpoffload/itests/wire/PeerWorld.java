@@ -63,7 +63,7 @@ final class PeerWorld implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        engine = new EngineProcess(servers, "auto", "0.0.0.0", "offload", STORE_BYTES, "KEYFRAME",
+        engine = new EngineProcess(servers, "auto", "[::]", "offload", STORE_BYTES, "KEYFRAME",
                 directory.resolve("engine.log"));
     }
 
@@ -71,21 +71,40 @@ final class PeerWorld implements AutoCloseable {
         return ns.run("ip", "-o", "link", "show", device).replaceAll("(?s).*link/ether (\\S+).*", "$1");
     }
 
-    /** A connection to a sender which has nothing to send yet. */
+    /** A connection by IPv4 to a sender which has nothing to send yet. */
     Dialog open(Side side, SynOptions options) {
+        return open(side, peer(side, veth.serverAddress(), options));
+    }
+
+    /** The same by IPv6. */
+    Dialog openIpv6(Side side, SynOptions options) {
+        return open(side, peer(side, SERVER_IPV6, options));
+    }
+
+    /** A peer that is not connected yet. */
+    TcpPeer peer(Side side, SynOptions options) {
+        return peer(side, veth.serverAddress(), options);
+    }
+
+    private TcpPeer peer(Side side, String address, SynOptions options) {
+        return host.peer(new InetSocketAddress(address, side == Side.KERNEL ? SENDER_PORT : EngineProcess.PORT), options);
+    }
+
+    /** Connects a peer. */
+    Dialog open(Side side, TcpPeer peer) {
         return switch (side) {
-            case KERNEL -> openKernel(host.peer(new InetSocketAddress(veth.serverAddress(), SENDER_PORT), options));
-            case VIEWER -> openViewer(host.peer(new InetSocketAddress(veth.serverAddress(), EngineProcess.PORT), options));
+            case KERNEL -> openKernel(peer);
+            case VIEWER -> openViewer(peer);
         };
     }
 
-    Dialog openKernel(TcpPeer peer) {
+    private Dialog openKernel(TcpPeer peer) {
         peer.connect();
         int fd = sender.find(peer.localPort());
         return new Dialog(peer, new KernelControl(sender, fd), () -> sender.abort(fd));
     }
 
-    Dialog openViewer(TcpPeer peer) {
+    private Dialog openViewer(TcpPeer peer) {
         ViewerControl control = new ViewerControl(engine, peer);
         control.join();
         return new Dialog(peer, control, () -> Await.until("the session is gone", () -> !control.alive()));
