@@ -20,6 +20,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.kernel.SocketFile;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +69,7 @@ public final class ControlSocket implements AutoCloseable {
         try {
             SocketFile.makeRoom(path);
             socket.bind();
+            socket.warmUp();
         } catch (OffloadException e) {
             socket.loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
             throw e;
@@ -87,6 +91,16 @@ public final class ControlSocket implements AutoCloseable {
         if (cause != null) {
             throw new OffloadException("control '" + path + "' can't be bound: " + cause.getMessage()
                     + "; a path of at most 107 bytes in a directory that exists is needed");
+        }
+    }
+
+    /** The first client waits for classes to be loaded: so the first is ourselves. */
+    private void warmUp() {
+        try (SocketChannel self = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            self.write(StandardCharsets.UTF_8.encode("help\n"));
+            self.read(ByteBuffer.allocate(MAX_LINE_BYTES));
+        } catch (IOException e) {
+            LOG.debug("No warm-up: {}", e.toString());
         }
     }
 

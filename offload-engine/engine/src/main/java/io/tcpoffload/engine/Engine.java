@@ -61,7 +61,13 @@ public final class Engine implements OffloadEngine, AutoCloseable {
 
     private ControlSocket openControl() {
         try {
-            return config.control() == null ? null : ControlSocket.open(config.control(), commands::execute);
+            if (config.control() == null) {
+                return null;
+            }
+            if (transports.adoptions() != null) {
+                transports.adoptions().warmUp();
+            }
+            return ControlSocket.open(config.control(), commands::execute);
         } catch (OffloadException e) {
             transports.close();
             loops.close();

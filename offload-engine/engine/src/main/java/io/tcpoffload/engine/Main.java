@@ -17,6 +17,10 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class Main {
 
+    /** Netty makes names of channels of a device's address, and complains where none has one, as in a namespace. */
+    private static final String MACHINE_ID = "io.netty.machineId";
+    private static final String NO_MACHINE_ID = "00:00:00:00:00:00";
+
     private Main() {
     }
 
@@ -31,6 +35,9 @@ public final class Main {
                 fail("argument '" + arg + "' is not valid: key=value, such as channel=news or control=/run/tcpoffload.sock");
             }
             settings.put(arg.substring(0, equals), arg.substring(equals + 1));
+        }
+        if (System.getProperty(MACHINE_ID) == null) {
+            System.setProperty(MACHINE_ID, NO_MACHINE_ID);
         }
         EngineConfig config = EngineConfig.defaults().with(settings, Main::fail);
         try (Engine engine = start(config)) {

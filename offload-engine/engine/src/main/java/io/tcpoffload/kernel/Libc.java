@@ -60,6 +60,10 @@ final class Libc {
 
     static native int getpeername(int fd, Pointer address, Pointer length);
 
+    static native int listen(int fd, int backlog);
+
+    static native int accept(int fd, Pointer address, Pointer length);
+
     static native int shutdown(int fd, int how);
 
     static native int setsockopt(int fd, int level, int name, Pointer value, int length);

@@ -20,7 +20,6 @@ import io.tcpoffload.kernel.SocketReader;
 import io.tcpoffload.kernel.TcpState;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,14 +47,12 @@ final class Adoption implements AutoCloseable {
     private static final long NEIGHBOUR_POLL_MS = 5;
 
     private final KernelSide kernel;
-    private final LongSupplier ids;
     private final PrivateSource.Reader reader;
     private final SocketReader sockets;
 
     /** @param reader reads files for private sources */
-    Adoption(KernelSide kernel, LongSupplier ids, PrivateSource.Reader reader) {
+    Adoption(KernelSide kernel, PrivateSource.Reader reader) {
         this.kernel = kernel;
-        this.ids = ids;
         this.reader = reader;
         sockets = openReader();
     }
@@ -73,10 +70,11 @@ final class Adoption implements AutoCloseable {
     /**
      * Takes it. The session's record is complete, in state TAKING.
      *
+     * @param id      the session's number
      * @param channel what is to be sent after what the process had written; null for a private source
      * @throws KernelException with a line for people; the process has its connection as it was
      */
-    ViewerSession take(int pid, int fd, MediaChannel channel) throws KernelException {
+    ViewerSession take(long id, int pid, int fd, MediaChannel channel) throws KernelException {
         try (ForeignSocket socket = ForeignSocket.take(pid, fd)) {
             socket.check();
             InetSocketAddress local = socket.local();
@@ -90,7 +88,7 @@ final class Adoption implements AutoCloseable {
             }
             boolean taken = false;
             try {
-                ViewerSession session = take(socket, local, remote, path, device, slot, channel, pid + ":" + fd);
+                ViewerSession session = take(id, socket, local, remote, path, device, slot, channel, pid + ":" + fd);
                 taken = true;
                 return session;
             } finally {
@@ -128,8 +126,8 @@ final class Adoption implements AutoCloseable {
         }
     }
 
-    private ViewerSession take(ForeignSocket socket, InetSocketAddress local, InetSocketAddress remote, Path path,
-            Device device, int slot, MediaChannel channel, String owner) throws KernelException {
+    private ViewerSession take(long id, ForeignSocket socket, InetSocketAddress local, InetSocketAddress remote,
+            Path path, Device device, int slot, MediaChannel channel, String owner) throws KernelException {
         kernel.sessions().define(slot, local, remote, path, true);
         kernel.sessions().state(slot, SessionState.TAKING);
         kernel.flows().put(local, remote, slot);
@@ -145,7 +143,7 @@ final class Adoption implements AutoCloseable {
         Source source = channel == null ? own : new PrefixedSource(own, channel.openCursor());
         try {
             Sender sender = sender(frozen, channel == null);
-            ViewerSession session = new ViewerSession(ids.getAsLong(), slot, local, remote, device, kernel.sessions(),
+            ViewerSession session = new ViewerSession(id, slot, local, remote, device, kernel.sessions(),
                     source, sender, frozen.tcp(), new Adopted(frozen, channel == null ? own : null, owner));
             socket.silence();
             return session;

@@ -27,13 +27,22 @@ public final class Adoptions implements AutoCloseable {
     private final Consumer<MediaChannel> onChannel;
     private final FileReads files;
     private final Adoption adoption;
+    private final LongSupplier ids;
+    private final WarmUp warmUp;
 
     Adoptions(KernelSide kernel, LongSupplier ids, SessionLoop loop, LoopThread thread, Consumer<MediaChannel> onChannel) {
         this.loop = loop;
         this.thread = thread;
         this.onChannel = onChannel;
         files = new FileReads(thread::execute);
-        adoption = new Adoption(kernel, ids, files);
+        this.ids = ids;
+        adoption = new Adoption(kernel, files);
+        warmUp = new WarmUp(kernel, this);
+    }
+
+    /** Makes the first adoption as quick as the others. Some tenths of a second. */
+    public void warmUp() {
+        warmUp.run();
     }
 
     /**
@@ -42,12 +51,16 @@ public final class Adoptions implements AutoCloseable {
      * @param channel what is to be sent; null for what is given to {@link #write} and {@link #file}
      * @return the session's number
      */
-    public synchronized long adopt(int pid, int fd, MediaChannel channel) {
+    public long adopt(int pid, int fd, MediaChannel channel) {
+        return adopt(ids.getAsLong(), pid, fd, channel);
+    }
+
+    synchronized long adopt(long id, int pid, int fd, MediaChannel channel) {
         if (channel != null) {
             onChannel.accept(channel);
         }
         try {
-            ViewerSession session = adoption.take(pid, fd, channel);
+            ViewerSession session = adoption.take(id, pid, fd, channel);
             return thread.order(() -> {
                 loop.add(session);
                 return session.id();
