@@ -43,7 +43,7 @@ public final class LinkBench {
                     double share = Fairness.run(FAIRNESS_LONGER * seconds, runs);
                     System.out.printf("fairness: farthest from half and half %.0f:%.0f%n", 100 * share, 100 - 100 * share);
                 }
-                default -> System.out.println(each + " is not there yet");
+                default -> System.out.printf("burst: lost of a paced viewer, published in pieces: %d%n", Burst.run(seconds));
             }
         }
     }
