@@ -5,6 +5,9 @@ package io.tcpoffload.engine;
 import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.api.TransportMode;
+import io.tcpoffload.core.CongestionAlgorithm;
+import io.tcpoffload.core.SenderConfig;
+import io.tcpoffload.offload.SenderSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,31 +26,35 @@ import java.util.function.Consumer;
  * @param maxSessions    size of the session table
  * @param storeDirectory where channel stores lie; a tmpfs keeps them in memory
  * @param control        where the control socket is to be; null for none
+ * @param sender         how offloaded viewers are sent to
  */
 public record EngineConfig(String listener, TransportMode transport, List<String> devices, String instance,
-        int maxSessions, Path storeDirectory, Path control) {
+        int maxSessions, Path storeDirectory, Path control, SenderSettings sender) {
 
     /** 512 bytes a session: 32 MB of kernel memory at the most. */
     public static final int MAX_SESSIONS_LIMIT = 65536;
 
     private static final int MAX_SOCKET_PATH = 107;
 
+    /** More than any link has: a larger number is a slip. */
+    private static final long MAX_RATE_BITS = 1_000_000_000_000L;
+
     private static final String INTERFACE_NAME = "[^\\s/:,]{1,15}";
 
     public static EngineConfig defaults() {
         return new EngineConfig("127.0.0.1:8080", TransportMode.AUTO, List.of(), "default", 16384,
-                Path.of("/dev/shm/tcpoffload-" + System.getProperty("user.name")), null);
+                Path.of("/dev/shm/tcpoffload-" + System.getProperty("user.name")), null, SenderSettings.defaults());
     }
 
     public EngineConfig withListener(String hostAndPort) {
         ChannelSpec.channel("default").withListener(hostAndPort);
-        return new EngineConfig(hostAndPort, transport, devices, instance, maxSessions, storeDirectory, control);
+        return new EngineConfig(hostAndPort, transport, devices, instance, maxSessions, storeDirectory, control, sender);
     }
 
     public EngineConfig withTransport(String mode) {
         try {
             return new EngineConfig(listener, TransportMode.valueOf(mode.toUpperCase(Locale.ROOT)), devices, instance,
-                    maxSessions, storeDirectory, control);
+                    maxSessions, storeDirectory, control, sender);
         } catch (IllegalArgumentException e) {
             throw new OffloadException("transport '" + mode + "' is not valid: auto, offload or nio");
         }
@@ -62,14 +69,14 @@ public record EngineConfig(String listener, TransportMode transport, List<String
                         + "characters separated by commas");
             }
         }
-        return new EngineConfig(listener, transport, list, instance, maxSessions, storeDirectory, control);
+        return new EngineConfig(listener, transport, list, instance, maxSessions, storeDirectory, control, sender);
     }
 
     public EngineConfig withInstance(String name) {
         if (!name.matches("[A-Za-z0-9_-]{1,32}")) {
             throw new OffloadException("instance '" + name + "' is not valid: 1 to 32 letters, digits, '-' or '_'");
         }
-        return new EngineConfig(listener, transport, devices, name, maxSessions, storeDirectory, control);
+        return new EngineConfig(listener, transport, devices, name, maxSessions, storeDirectory, control, sender);
     }
 
     public EngineConfig withMaxSessions(String number) {
@@ -82,7 +89,7 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         if (value < 1 || value > MAX_SESSIONS_LIMIT) {
             throw new OffloadException("maxSessions '" + number + "' is not valid: 1 to " + MAX_SESSIONS_LIMIT);
         }
-        return new EngineConfig(listener, transport, devices, instance, value, storeDirectory, control);
+        return new EngineConfig(listener, transport, devices, instance, value, storeDirectory, control, sender);
     }
 
     public EngineConfig withStoreDirectory(String directory) {
@@ -90,20 +97,89 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         if (!path.isAbsolute()) {
             throw new OffloadException("storeDirectory '" + directory + "' is not valid: an absolute path");
         }
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, path, control);
+        return new EngineConfig(listener, transport, devices, instance, maxSessions, path, control, sender);
     }
 
     /** {@code off}, or a path of at most 107 bytes, which is what a socket's address holds. */
     public EngineConfig withControl(String text) {
         if (text.equals("off")) {
-            return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, null);
+            return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, null, sender);
         }
         Path path = Path.of(text).toAbsolutePath().normalize();
         if (path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH) {
             throw new OffloadException("control '" + path + "' is not valid: off, or a path of at most "
                     + MAX_SOCKET_PATH + " bytes");
         }
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, path);
+        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, path, sender);
+    }
+
+    /** {@code on} or {@code off}. */
+    public EngineConfig withPacing(String word) {
+        return withSender(new SenderSettings(isOn("pacing", word), sender.maxBurstBytes(), sender.maxRateBytesPerSecond(),
+                sender.congestion(), sender.ecn(), sender.initialWindowSegments()));
+    }
+
+    /** Bytes. */
+    public EngineConfig withMaxBurst(String number) {
+        return withSender(new SenderSettings(sender.pacing(), (int) whole("maxBurst", number, SenderSettings.MIN_BURST_BYTES,
+                SenderConfig.DEFAULT_MAX_BURST_BYTES), sender.maxRateBytesPerSecond(), sender.congestion(), sender.ecn(),
+                sender.initialWindowSegments()));
+    }
+
+    /** Bits a second, as links are sold; 0 for no ceiling. */
+    public EngineConfig withMaxRate(String number) {
+        long bits = number.trim().equals("0") ? Long.MAX_VALUE
+                : whole("maxRate", number, 8 * SenderSettings.MIN_RATE_BYTES_PER_SECOND, MAX_RATE_BITS);
+        return withSender(new SenderSettings(sender.pacing(), sender.maxBurstBytes(),
+                bits == Long.MAX_VALUE ? bits : bits / 8, sender.congestion(), sender.ecn(), sender.initialWindowSegments()));
+    }
+
+    /** {@code cubic} or {@code newreno}. */
+    public EngineConfig withCongestion(String name) {
+        CongestionAlgorithm algorithm = switch (name.toLowerCase(Locale.ROOT)) {
+            case "cubic" -> CongestionAlgorithm.CUBIC;
+            case "newreno" -> CongestionAlgorithm.NEW_RENO;
+            default -> throw new OffloadException("congestion '" + name + "' is not valid: cubic or newreno");
+        };
+        return withSender(new SenderSettings(sender.pacing(), sender.maxBurstBytes(), sender.maxRateBytesPerSecond(), algorithm,
+                sender.ecn(), sender.initialWindowSegments()));
+    }
+
+    /** {@code on} or {@code off}. */
+    public EngineConfig withEcn(String word) {
+        return withSender(new SenderSettings(sender.pacing(), sender.maxBurstBytes(), sender.maxRateBytesPerSecond(),
+                sender.congestion(), isOn("ecn", word), sender.initialWindowSegments()));
+    }
+
+    /** Segments. */
+    public EngineConfig withInitialWindow(String number) {
+        return withSender(new SenderSettings(sender.pacing(), sender.maxBurstBytes(), sender.maxRateBytesPerSecond(),
+                sender.congestion(), sender.ecn(),
+                (int) whole("initialWindow", number, 1, SenderSettings.MAX_INITIAL_WINDOW)));
+    }
+
+    private EngineConfig withSender(SenderSettings changed) {
+        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, control, changed);
+    }
+
+    private static boolean isOn(String key, String word) {
+        return switch (word.toLowerCase(Locale.ROOT)) {
+            case "on", "true" -> true;
+            case "off", "false" -> false;
+            default -> throw new OffloadException(key + " '" + word + "' is not valid: on or off");
+        };
+    }
+
+    private static long whole(String key, String number, long least, long most) {
+        try {
+            long value = Long.parseLong(number.trim());
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            /* reported below, with the range */
+        }
+        throw new OffloadException(key + " '" + number + "' is not valid: " + least + " to " + most);
     }
 
     /**
@@ -139,7 +215,13 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         INSTANCE("instance", EngineConfig::withInstance),
         MAX_SESSIONS("maxSessions", EngineConfig::withMaxSessions),
         STORE_DIRECTORY("storeDirectory", EngineConfig::withStoreDirectory),
-        CONTROL("control", EngineConfig::withControl);
+        CONTROL("control", EngineConfig::withControl),
+        PACING("pacing", EngineConfig::withPacing),
+        MAX_BURST("maxBurst", EngineConfig::withMaxBurst),
+        MAX_RATE("maxRate", EngineConfig::withMaxRate),
+        CONGESTION("congestion", EngineConfig::withCongestion),
+        ECN("ecn", EngineConfig::withEcn),
+        INITIAL_WINDOW("initialWindow", EngineConfig::withInitialWindow);
 
         private final String name;
         private final Change change;

@@ -21,6 +21,7 @@ import io.tcpoffload.offload.OffloadTransport;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,12 +50,7 @@ final class Transports implements AutoCloseable {
             return new Transports(config.transport(), ordinary, null, "the setting transport=nio asks for it");
         }
         try {
-            KernelSide kernel = KernelSide.open(KernelConfig.of(config.instance())
-                    .withMaxSessions(config.maxSessions()));
-            return new Transports(config.transport(), ordinary,
-                    new OffloadTransport(kernel, config.devices(), ids::incrementAndGet, ordinary,
-                            (fd, cursor, id, sent) -> loops.adopt(fd,
-                                    socket -> ordinary.resume(socket, cursor, id, sent), cursor::close)),
+            return new Transports(config.transport(), ordinary, offload(config, ids::incrementAndGet, ordinary, loops),
                     "packet ring, header builder and receive hook are in place");
         } catch (KernelException e) {
             LOG.warn("Offload can't be had, {}: {}", config.transport() == TransportMode.OFFLOAD
@@ -62,6 +58,19 @@ final class Transports implements AutoCloseable {
                     e.getMessage());
             LOG.debug("What libbpf and the verifier said: {}", e.log());
             return new Transports(config.transport(), ordinary, null, e.getMessage());
+        }
+    }
+
+    private static OffloadTransport offload(EngineConfig config, LongSupplier ids, NioTransport ordinary, EventLoops loops)
+            throws KernelException {
+        KernelSide kernel = KernelSide.open(KernelConfig.of(config.instance()).withMaxSessions(config.maxSessions()));
+        try {
+            return new OffloadTransport(kernel, config.devices(), config.sender(), ids, ordinary,
+                    (fd, cursor, id, sent) -> loops.adopt(fd, socket -> ordinary.resume(socket, cursor, id, sent),
+                            cursor::close));
+        } catch (KernelException e) {
+            kernel.close();
+            throw e;
         }
     }
 

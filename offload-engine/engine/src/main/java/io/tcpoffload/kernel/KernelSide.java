@@ -213,7 +213,15 @@ public final class KernelSide implements AutoCloseable {
      * @throws KernelException when the kernel can't be asked
      */
     public Path path(InetAddress local, InetAddress remote) throws KernelException {
-        return RouteQuery.path(local, remote);
+        return RouteQuery.path(local, remote, false);
+    }
+
+    /**
+     * The same for a viewer that has fallen silent: the kernel is also told to ask the next hop whether it is still
+     * where it was, and looks for it if not. {@link NetworkListener#onNeighbour} tells what becomes of it.
+     */
+    public Path doubtedPath(InetAddress local, InetAddress remote) throws KernelException {
+        return RouteQuery.path(local, remote, true);
     }
 
     /**

@@ -15,7 +15,7 @@ public interface NetworkListener {
     /** A device got or lost an address. */
     void onAddress(int ifindex);
 
-    /** The link-layer address of a neighbour is another than was last told, or has become known. */
+    /** The link-layer address of a neighbour is another than was last told, has become known, or was asked for in vain. */
     void onNeighbour(int ifindex);
 
     /** A route came or went. */

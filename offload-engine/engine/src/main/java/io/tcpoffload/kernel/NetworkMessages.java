@@ -38,7 +38,9 @@ final class NetworkMessages {
 
     /** struct ndmsg 12: ifindex 4, state 8. */
     private static final int NEIGHBOUR_INDEX = 4;
+    private static final int NEIGHBOUR_STATE = 8;
     private static final int NEIGHBOUR_BYTES = 12;
+    private static final int NUD_FAILED = 0x20;
     private static final int NDA_DST = 1;
     private static final int NDA_LLADDR = 2;
 
@@ -106,6 +108,9 @@ final class NetworkMessages {
         int link = attribute(b, body + NEIGHBOUR_BYTES, end, NDA_LLADDR);
         if (!there || link < 0) {
             neighbours.remove(neighbour);
+            if ((b.getShort(body + NEIGHBOUR_STATE) & NUD_FAILED) != 0) {
+                listener.onNeighbour(ifindex);
+            }
             return;
         }
         byte[] now = bytes(b, link);

@@ -20,6 +20,7 @@ final class RouteNetlink implements AutoCloseable {
     static final short NLMSG_ERROR = 2;
     static final short REQUEST = 1;
     static final short ACK = 4;
+    static final short REPLACE = 0x100;
     static final short CREATE = 0x400;
     static final int HEADER_BYTES = 16;
 

@@ -35,6 +35,7 @@ final class RouteQuery {
     private static final int NDA_DST = 1;
     private static final int NDA_LLADDR = 2;
     private static final int NUD_REACHABLE = 0x02;
+    private static final int NUD_PROBE = 0x10;
     private static final int NUD_NOARP = 0x40;
     private static final int NUD_PERMANENT = 0x80;
     /** Reachable, stale, delay, probe, no ARP, permanent. */
@@ -54,15 +55,17 @@ final class RouteQuery {
     private static final int MAC_BYTES = 6;
 
     private final RouteNetlink netlink;
+    private final boolean doubted;
 
-    private RouteQuery(RouteNetlink netlink) {
+    private RouteQuery(RouteNetlink netlink, boolean doubted) {
         this.netlink = netlink;
+        this.doubted = doubted;
     }
 
     /** See {@link KernelSide#path}. */
-    static Path path(InetAddress local, InetAddress remote) throws KernelException {
+    static Path path(InetAddress local, InetAddress remote, boolean doubted) throws KernelException {
         try (RouteNetlink netlink = new RouteNetlink()) {
-            return new RouteQuery(netlink).ask(local, remote);
+            return new RouteQuery(netlink, doubted).ask(local, remote);
         }
     }
 
@@ -134,10 +137,20 @@ final class RouteQuery {
         boolean known = address >= 0 && netlink.length(address) == MAC_BYTES;
         Path path = known ? new Path(Status.USABLE, ifindex, mtu, true, source, mac(address))
                 : Path.none(Status.NEIGHBOUR_UNKNOWN, ifindex);
-        if ((state & (NUD_REACHABLE | NUD_NOARP | NUD_PERMANENT)) == 0) {
+        if (known && doubted && (state & (NUD_NOARP | NUD_PERMANENT | NUD_PROBE)) == 0) {
+            doubt(ifindex, hop, netlink.bytes(address));
+        } else if ((state & (NUD_REACHABLE | NUD_NOARP | NUD_PERMANENT)) == 0) {
             use(ifindex, hop);
         }
         return path;
+    }
+
+    /** Lets the kernel ask the neighbour whether it is still there; it looks for another address if it is not. */
+    private void doubt(int ifindex, byte[] hop, byte[] address) throws KernelException {
+        beginNeighbour(RTM_NEWNEIGH, RouteNetlink.REPLACE | RouteNetlink.ACK, ifindex, hop);
+        netlink.fixed().setShort(RouteNetlink.HEADER_BYTES + 8, (short) NUD_PROBE);
+        netlink.attribute(NDA_LLADDR, address);
+        netlink.ask("doubt of a neighbour");
     }
 
     /** As if a packet were waiting: the kernel resolves the address, or makes sure of an old one. */

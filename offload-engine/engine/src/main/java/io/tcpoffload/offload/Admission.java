@@ -26,16 +26,15 @@ final class Admission implements TakeOver.Outcome {
 
     private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
 
-    /** Only the last ACK may have to be repeated; a viewer that wants its ports again is let through by its SYN. */
-    static final long TIME_WAIT_NS = 10_000_000_000L;
-
     private final KernelSide kernel;
+    private final SenderSettings settings;
     private final LongSupplier ids;
     private final Consumer<ViewerSession> admit;
     private final Fallback fallback;
 
-    Admission(KernelSide kernel, LongSupplier ids, Consumer<ViewerSession> admit, Fallback fallback) {
+    Admission(KernelSide kernel, SenderSettings settings, LongSupplier ids, Consumer<ViewerSession> admit, Fallback fallback) {
         this.kernel = kernel;
+        this.settings = settings;
         this.ids = ids;
         this.admit = admit;
         this.fallback = fallback;
@@ -46,12 +45,12 @@ final class Admission implements TakeOver.Outcome {
         Cursor cursor = candidate.media().openCursor();
         admit.accept(new ViewerSession(ids.getAsLong(), candidate.slot(), candidate.socket().localAddress(),
                 candidate.socket().remoteAddress(), device, kernel.sessions(), cursor,
-                sender(kernel.sessions().mss(candidate.slot()), tcp), tcp));
+                sender(kernel.sessions().mss(candidate.slot()), tcp), tcp, settings));
     }
 
-    private static Sender sender(int mss, TcpState tcp) {
+    private Sender sender(int mss, TcpState tcp) {
         long nowNs = System.nanoTime();
-        SenderConfig config = SenderConfig.forMss(mss).lingerNs(TIME_WAIT_NS).build();
+        SenderConfig config = settings.config(mss, tcp.ecn()).build();
         Sender sender = new Sender(config, tcp.sndNxt(), tcp.sndWnd(), tcp.sack(), nowNs);
         if (tcp.rttMicros() > 0) {
             sender.seedRtt(TimeUnit.MICROSECONDS.toNanos(tcp.rttMicros()));

@@ -47,12 +47,14 @@ final class Adoption implements AutoCloseable {
     private static final long NEIGHBOUR_POLL_MS = 5;
 
     private final KernelSide kernel;
+    private final SenderSettings settings;
     private final PrivateSource.Reader reader;
     private final SocketReader sockets;
 
     /** @param reader reads files for private sources */
-    Adoption(KernelSide kernel, PrivateSource.Reader reader) {
+    Adoption(KernelSide kernel, SenderSettings settings, PrivateSource.Reader reader) {
         this.kernel = kernel;
+        this.settings = settings;
         this.reader = reader;
         sockets = openReader();
     }
@@ -144,7 +146,7 @@ final class Adoption implements AutoCloseable {
         try {
             Sender sender = sender(frozen, channel == null);
             ViewerSession session = new ViewerSession(id, slot, local, remote, device, kernel.sessions(),
-                    source, sender, frozen.tcp(), new Adopted(frozen, channel == null ? own : null, owner));
+                    source, sender, frozen.tcp(), settings, new Adopted(frozen, channel == null ? own : null, owner));
             socket.silence();
             return session;
         } catch (KernelException | RuntimeException e) {
@@ -153,14 +155,12 @@ final class Adoption implements AutoCloseable {
         }
     }
 
-    private static Sender sender(FrozenState frozen, boolean likeLinux) {
+    private Sender sender(FrozenState frozen, boolean likeLinux) {
         TcpState tcp = frozen.tcp();
         long nowNs = System.nanoTime();
-        SenderConfig.Builder config = SenderConfig.forMss(tcp.mss()).ecn(tcp.ecn());
+        SenderConfig.Builder config = settings.config(tcp.mss(), tcp.ecn());
         if (likeLinux) {
             config.pacing(false).keepAliveIdleNs(0).giveUpNs(GIVE_UP_NS).maxPersistNs(MAX_PERSIST_NS).lingerNs(TIME_WAIT_NS);
-        } else {
-            config.lingerNs(Admission.TIME_WAIT_NS);
         }
         Sender sender = new Sender(config.build(), frozen.una(), frozen.nxt(), tcp.sndWnd(), tcp.sack(), nowNs);
         sender.seed(TimeUnit.MICROSECONDS.toNanos(tcp.rttMicros()), frozen.rttvarNanos(), (long) frozen.cwnd() * tcp.mss(),

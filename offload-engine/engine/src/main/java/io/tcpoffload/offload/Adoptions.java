@@ -30,13 +30,14 @@ public final class Adoptions implements AutoCloseable {
     private final LongSupplier ids;
     private final WarmUp warmUp;
 
-    Adoptions(KernelSide kernel, LongSupplier ids, SessionLoop loop, LoopThread thread, Consumer<MediaChannel> onChannel) {
+    Adoptions(KernelSide kernel, SenderSettings settings, LongSupplier ids, SessionLoop loop, LoopThread thread,
+            Consumer<MediaChannel> onChannel) {
         this.loop = loop;
         this.thread = thread;
         this.onChannel = onChannel;
         files = new FileReads(thread::execute);
         this.ids = ids;
-        adoption = new Adoption(kernel, files);
+        adoption = new Adoption(kernel, settings, files);
         warmUp = new WarmUp(kernel, this);
     }
 

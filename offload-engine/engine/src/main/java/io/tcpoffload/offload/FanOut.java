@@ -40,8 +40,9 @@ final class FanOut {
     Step offer(ViewerSession viewer, long nowNs) {
         Source source = viewer.source();
         long lag = viewer.waitingBytes();
-        int piece = pieceBytes(viewer);
-        int room = viewer.sender().sendable((int) Math.min(lag, piece), nowNs);
+        boolean shared = source.unit() > 1;
+        // the sender is told of all there is, because what it has held back too long goes in several pieces
+        int room = viewer.sender().sendable((int) Math.min(lag, PieceClass.largest(viewer.mss())), nowNs);
         if (room == 0 && lag > 0 && !source.isTooSlow()) {
             return Step.NONE; /* and no skip: one pause is one skip, made when the viewer can be sent to again */
         }
@@ -52,7 +53,8 @@ final class FanOut {
         if (!viewer.followJumps()) {
             return Step.CLOSE;
         }
-        Bucket bucket = bucketFor(viewer, cut(viewer, Math.min(room, extent.length()), piece));
+        int bytes = Math.min(room, extent.length());
+        Bucket bucket = bucketFor(viewer, shared ? cut(viewer, bytes, source.unit()) : bytes);
         bucket.add(viewer);
         if (bucket.count() == DmaRing.MAX_TARGETS) {
             sent += poster.post(bucket);
@@ -61,25 +63,14 @@ final class FanOut {
         return Step.DATA;
     }
 
-    /** A stream of its own has nobody to share posts with, and is cut as the kernel would cut it. */
-    private static int pieceBytes(ViewerSession viewer) {
-        int mss = viewer.mss();
-        int burst = viewer.sender().burstBytes();
-        return viewer.source().unit() > 1 ? PieceClass.bytes(burst, mss)
-                : Math.max(mss, Math.min(burst, DmaRing.MAX_PAYLOAD / mss * mss));
-    }
-
     /**
      * Length of a post of at most so many bytes. Pieces end at multiples of their size in a segment, so that viewers out
      * of step meet again. The last that the viewer's window takes ends at a unit's end: if the viewer then stops reading
      * for long, a skip does not cut a unit in two. Everywhere else segments are full: a path that loses packets loses as
      * many short ones.
      */
-    private int cut(ViewerSession viewer, int most, int piece) {
-        int unit = viewer.source().unit();
-        if (unit == 1) {
-            return most;
-        }
+    private int cut(ViewerSession viewer, int most, int unit) {
+        int piece = PieceClass.bytes(viewer.sender().burstBytes(), viewer.mss());
         long into = extent.position() - extent.segmentStart();
         int bytes = (int) Math.min(most, piece - into % piece);
         boolean fillsWindow = viewer.sender().usableWindowBytes() - bytes < viewer.mss();

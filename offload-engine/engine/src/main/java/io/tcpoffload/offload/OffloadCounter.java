@@ -31,6 +31,18 @@ public enum OffloadCounter {
     OVERWRITTEN,
     /** Segments without data: acknowledgements, probes, FINs. */
     CONTROL_SEGMENTS,
+    /** Sessions whose frames were given another link header or device, because the way to the viewer changed. */
+    PATHS_CHANGED,
+    /** Times that the kernel knew no way to a viewer; the session waits for one. */
+    PATHS_MISSING,
+    /** Times that a router made segments of a session smaller. */
+    PATH_MTU_LOWERED,
+    /** Times that larger segments were tried again, ten minutes after a router's word. */
+    PATH_MTU_RAISED,
+    /** ICMP messages that a segment did not arrive; soft, the session goes on. */
+    UNREACHABLE,
+    /** Times that the kernel lost events because the ring for them was full; every session was looked at instead. */
+    EVENT_OVERRUNS,
     /** Viewers that closed or half-closed their connection. */
     VIEWER_FINS,
     /** Viewers that reset their connection. */

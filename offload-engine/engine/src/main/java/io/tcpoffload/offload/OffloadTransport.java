@@ -15,14 +15,12 @@ import io.tcpoffload.core.TcpConnectionState;
 import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.KernelException;
 import io.tcpoffload.kernel.KernelSide;
+import io.tcpoffload.kernel.NetworkMonitor;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,9 +32,6 @@ public final class OffloadTransport implements ViewerTransport {
 
     private static final Logger LOG = LoggerFactory.getLogger(OffloadTransport.class);
 
-    private static final long DEVICE_WATCH_MS = 1000;
-    private static final long DEVICE_WATCH_STOP_SECONDS = 5;
-
     private final KernelSide kernel;
     private final ViewerTransport ordinary;
     private final Continuation continuation;
@@ -45,7 +40,7 @@ public final class OffloadTransport implements ViewerTransport {
     private final LoopThread thread;
     private final TakeOver takeOver;
     private final Adoptions adoptions;
-    private final ScheduledExecutorService watch;
+    private final NetworkWatch watch;
     private final Set<MediaChannel> woken = ConcurrentHashMap.newKeySet();
     private final Runnable wake;
     private volatile boolean stopping;
@@ -53,12 +48,15 @@ public final class OffloadTransport implements ViewerTransport {
     /**
      * @param kernel   open; the transport closes it
      * @param devices  interface names to attach to, empty for all
+     * @param sender   how viewers are sent to
      * @param ids      gives each viewer its {@link SessionInfo#id()}; shared by all transports
      * @param ordinary gets the viewers that can't be taken over
      * @param continuation gets the viewers that are handed back
+     * @throws KernelException when the kernel does not tell of changes in the network
      */
-    public OffloadTransport(KernelSide kernel, List<String> devices, LongSupplier ids, ViewerTransport ordinary,
-            Continuation continuation) {
+    public OffloadTransport(KernelSide kernel, List<String> devices, SenderSettings sender, LongSupplier ids,
+            ViewerTransport ordinary, Continuation continuation) throws KernelException {
+        NetworkMonitor monitor = NetworkMonitor.open(NetworkWatch.LONGEST_WAIT_MS);
         this.kernel = kernel;
         this.ordinary = ordinary;
         this.continuation = continuation;
@@ -67,14 +65,9 @@ public final class OffloadTransport implements ViewerTransport {
         wake = thread::wake;
         DeviceWatch deviceWatch = new DeviceWatch(kernel, devices, this::onDeviceLost);
         deviceWatch.look();
-        watch = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread t = new Thread(task, "tcpoffload-devices");
-            t.setDaemon(true);
-            return t;
-        });
-        watch.scheduleWithFixedDelay(deviceWatch::look, DEVICE_WATCH_MS, DEVICE_WATCH_MS, TimeUnit.MILLISECONDS);
-        adoptions = new Adoptions(kernel, ids, loop, thread, this::wakeBy);
-        takeOver = new TakeOver(kernel, new Admission(kernel, ids, session -> thread.execute(() -> loop.add(session)),
+        watch = new NetworkWatch(monitor, deviceWatch, ifindex -> thread.execute(() -> loop.pathsChanged(ifindex)));
+        adoptions = new Adoptions(kernel, sender, ids, loop, thread, this::wakeBy);
+        takeOver = new TakeOver(kernel, new Admission(kernel, sender, ids, session -> thread.execute(() -> loop.add(session)),
                 (candidate, reason) -> leave(candidate.socket(), null, candidate.media(), reason)));
     }
 
@@ -196,14 +189,9 @@ public final class OffloadTransport implements ViewerTransport {
     @Override
     public void close() {
         stopping = true;
-        watch.shutdownNow();
+        watch.close();
         takeOver.close();
         adoptions.close();
-        try {
-            watch.awaitTermination(DEVICE_WATCH_STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
         thread.stop();
         kernel.close();
     }

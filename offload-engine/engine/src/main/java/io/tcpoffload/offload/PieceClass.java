@@ -15,6 +15,11 @@ final class PieceClass {
     private PieceClass() {
     }
 
+    /** What a post can carry: whole segments, and of a segment that is larger (on the loopback device) a part. */
+    static int largest(int mss) {
+        return mss < DmaRing.MAX_PAYLOAD ? DmaRing.MAX_PAYLOAD / mss * mss : DmaRing.MAX_PAYLOAD;
+    }
+
     /**
      * Bytes of a piece.
      *
@@ -22,7 +27,7 @@ final class PieceClass {
      * @param mss        payload bytes of a segment
      */
     static int bytes(int burstBytes, int mss) {
-        int largest = DmaRing.MAX_PAYLOAD / mss * mss;
+        int largest = largest(mss);
         return burstBytes + mss > largest ? largest : Integer.highestOneBit(Math.max(1, burstBytes / mss)) * mss;
     }
 }

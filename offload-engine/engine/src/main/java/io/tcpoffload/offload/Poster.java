@@ -59,7 +59,7 @@ final class Poster {
         for (int i = 0; i < count; i++) {
             ViewerSession viewer = bucket.viewer(i);
             int nxt = viewer.sender().nxt();
-            jobs.set(job + i, viewer.slot(), nxt, flags);
+            jobs.set(job + i, viewer.slot(), nxt, flags | viewer.dataFlags());
             table.nxt(viewer.slot(), nxt + bytes + (fin ? 1 : 0));
         }
         send(ring, shape, bytes, job, count);
@@ -68,6 +68,7 @@ final class Poster {
             ViewerSession viewer = bucket.viewer(i);
             if (taken(job + i)) {
                 viewer.sent(bytes, sentNs);
+                viewer.onDataLeft();
                 if (fin) {
                     viewer.closeOrderly(sentNs);
                     viewer.sender().onFinSent(sentNs);

@@ -12,6 +12,7 @@ import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.DmaRing;
 import io.tcpoffload.kernel.EventHandler;
 import io.tcpoffload.kernel.JobList;
+import io.tcpoffload.kernel.KernelCounter;
 import io.tcpoffload.kernel.KernelEvent;
 import io.tcpoffload.kernel.KernelException;
 import io.tcpoffload.kernel.KernelSide;
@@ -44,6 +45,12 @@ final class SessionLoop {
      */
     private static final int TIMEOUTS_AFTER_FIN = 4;
 
+    /** Less than the smallest retransmission timeout. */
+    private static final long OVERRUNS_EVERY_NS = 20_000_000L;
+
+    /** One is loss; two may be a viewer that is somewhere else now. */
+    private static final int TIMEOUTS_BEFORE_A_LOOK = 2;
+
     /** A viewer that does not take the end of a stream within this time is reset, as by Linux' tcp_fin_timeout. */
     private static final long CLOSE_TIMEOUT_NS = 60_000_000_000L;
 
@@ -67,6 +74,7 @@ final class SessionLoop {
     private final FanOut fanOut;
     private final Departures departures;
     private final Returns returns;
+    private final Paths paths;
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
     private final ViewerSession[] bySlot;
     private final List<ViewerSession> sessions = new ArrayList<>();
@@ -78,6 +86,8 @@ final class SessionLoop {
     /** Made once: a method reference in the loop would be an object a turn. */
     private final EventHandler eventHandler = this::onEvent;
     private long nowNs;
+    private long overrunsReadNs;
+    private long eventsLost;
 
     SessionLoop(KernelSide kernel, OffloadCounters counters) {
         this.kernel = kernel;
@@ -87,6 +97,7 @@ final class SessionLoop {
         fanOut = new FanOut(poster);
         departures = new Departures(kernel);
         returns = new Returns(kernel, counters);
+        paths = new Paths(kernel, counters);
         bySlot = new ViewerSession[table.capacity()];
     }
 
@@ -194,6 +205,19 @@ final class SessionLoop {
         return sessions.stream().allMatch(session -> session.sender().state() == TcpConnectionState.TIME_WAIT);
     }
 
+    /**
+     * The network has changed. Loop thread.
+     *
+     * @param ifindex the device whose sessions may have other paths, {@link NetworkWatch#ALL} for every session
+     */
+    void pathsChanged(int ifindex) {
+        if (ifindex == NetworkWatch.ALL) {
+            paths.changed();
+        } else {
+            paths.changed(ifindex);
+        }
+    }
+
     /** Frames sent on a device. Any thread. */
     long frames(Device device) {
         return poster.frames(device);
@@ -212,6 +236,11 @@ final class SessionLoop {
             done++;
         }
         done += kernel.events().poll(eventHandler, EVENTS_A_TURN);
+        done += paths.work(sessions, nowNs);
+        if (nowNs - overrunsReadNs >= OVERRUNS_EVERY_NS) {
+            overrunsReadNs = nowNs;
+            readOverruns();
+        }
         long restNs = sessions.isEmpty() ? EMPTY_NS : IDLE_NS;
         for (int i = sessions.size() - 1; i >= 0; i--) {
             ViewerSession session = sessions.get(i);
@@ -250,6 +279,10 @@ final class SessionLoop {
         session.poll(table, nowNs);
         if (nowNs >= session.sender().nextTimerNs() && !onTimer(session)) {
             return 1;
+        }
+        if (session.isPathMtuOld(nowNs)) {
+            counters.add(OffloadCounter.PATH_MTU_RAISED, 1);
+            paths.ask(session);
         }
         if (session.takeAckDue()) {
             poster.control(session, session.sender().nxt(), JobList.ACK);
@@ -305,6 +338,9 @@ final class SessionLoop {
                 return false;
             }
             case RETRANSMIT -> {
+                if (session.sender().timeoutsInARow() >= TIMEOUTS_BEFORE_A_LOOK) {
+                    paths.ask(session);
+                }
                 if (!session.isPrivate() && session.sender().state() == TcpConnectionState.CLOSE_WAIT
                         && session.sender().timeoutsInARow() >= TIMEOUTS_AFTER_FIN) {
                     reset(session, OffloadCounter.HALF_CLOSED_GONE);
@@ -391,6 +427,20 @@ final class SessionLoop {
         if (event.is(KernelEvent.FIN)) {
             counters.add(OffloadCounter.VIEWER_FINS, 1);
         }
+        if (event.is(KernelEvent.PMTU)) {
+            counters.add(OffloadCounter.PATH_MTU_LOWERED, 1);
+            session.onPathMtu(table, event.payload(), nowNs);
+            LOG.debug("{}: a link on the way takes packets of {} bytes", session.remote(), event.payload());
+            return;
+        }
+        if (event.is(KernelEvent.UNREACHABLE)) {
+            counters.add(OffloadCounter.UNREACHABLE, 1);
+            session.onUnreachable(event.payload());
+            return;
+        }
+        if (event.is(KernelEvent.PATH)) {
+            paths.ask(session);
+        }
         if (event.is(KernelEvent.DATA) && session.adopted() != null && session.adopted().receivesNoMore()) {
             reset(session, OffloadCounter.DATA_AFTER_CLOSE);
             return;
@@ -410,6 +460,23 @@ final class SessionLoop {
         }
         session.sender().onSack(event.ack(), session.windowBytes(table, event.window()), sackBlocks, count,
                 event.arrivalNs(), nowNs);
+    }
+
+    /**
+     * Events were lost, as when this thread stood still while viewers had much to say. Of acknowledgements the record holds
+     * the last one; what was data is repeated by the viewer, a FIN is in the record, and a viewer that has reset its
+     * connection answers what comes with another reset.
+     */
+    private void readOverruns() {
+        long lost = kernel.counters().get(KernelCounter.EVENTS_LOST);
+        if (lost == eventsLost) {
+            return;
+        }
+        eventsLost = lost;
+        counters.add(OffloadCounter.EVENT_OVERRUNS, 1);
+        for (ViewerSession session : sessions) {
+            session.readLastAck(table, sackBlocks, nowNs);
+        }
     }
 
     /** Ends all streams where they are. Loop thread. */

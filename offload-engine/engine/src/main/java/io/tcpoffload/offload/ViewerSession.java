@@ -10,6 +10,7 @@ import io.tcpoffload.channel.Source;
 import io.tcpoffload.core.Sender;
 import io.tcpoffload.core.SenderCounter;
 import io.tcpoffload.kernel.Device;
+import io.tcpoffload.kernel.JobList;
 import io.tcpoffload.kernel.SessionTable;
 import io.tcpoffload.kernel.TcpState;
 import java.lang.invoke.VarHandle;
@@ -18,6 +19,9 @@ import java.nio.ByteBuffer;
 
 /** A viewer whose connection the engine owns. All of it belongs to the session loop's thread. */
 final class ViewerSession {
+
+    /** RFC 7323 appendix A. */
+    private static final int TIMESTAMP_BYTES = 12;
 
     /**
      * A queue that is full empties in less; and while a link is down, asking so often costs next to nothing, whereas
@@ -30,11 +34,9 @@ final class ViewerSession {
     private final int slot;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
-    private final Device device;
-    private final int headerLength;
-    private final int networkOffset;
+    private final SegmentLimit limit;
+    private final boolean ecn;
     private final boolean ipv6;
-    private final int mss;
     private final Source source;
     private final Sender sender;
     private final TcpState taken;
@@ -42,9 +44,18 @@ final class ViewerSession {
     private final SmallSegments small;
     private final Adopted adopted;
     private final long startedAt = System.currentTimeMillis();
+    private Device device;
+    private int headerLength;
+    private int networkOffset;
+    private int mss;
     private long jumpsFollowed = -1;
     private int una;
     private int version;
+    private int ecnEchoes;
+    private boolean cwrDue;
+    private int unreachable;
+    private boolean pathAsked;
+    private long pathAgainNs = Long.MIN_VALUE;
     private boolean finSeen;
     private boolean ackDue;
     private long lastReplyNs;
@@ -52,15 +63,19 @@ final class ViewerSession {
     private long closingSinceNs = Long.MAX_VALUE;
     private long drainingSinceNs = Long.MAX_VALUE;
 
+    /**
+     * A session whose record is complete.
+     *
+     * @param taken what the socket knew
+     */
     ViewerSession(long id, int slot, InetSocketAddress local, InetSocketAddress remote, Device device,
-            SessionTable table, Source source, Sender sender, TcpState taken) {
-        this(id, slot, local, remote, device, table, source, sender, taken, null);
+            SessionTable table, Source source, Sender sender, TcpState taken, SenderSettings settings) {
+        this(id, slot, local, remote, device, table, source, sender, taken, settings, null);
     }
 
     /** @param adopted null for a viewer of a listener's */
     ViewerSession(long id, int slot, InetSocketAddress local, InetSocketAddress remote, Device device,
-            SessionTable table, Source source, Sender sender, TcpState taken,
-            Adopted adopted) {
+            SessionTable table, Source source, Sender sender, TcpState taken, SenderSettings settings, Adopted adopted) {
         this.id = id;
         this.slot = slot;
         this.local = local;
@@ -70,6 +85,10 @@ final class ViewerSession {
         this.networkOffset = table.linkLength(slot);
         this.ipv6 = table.ipv6(slot);
         this.mss = table.mss(slot);
+        this.limit = new SegmentLimit(headerLength - networkOffset,
+                taken.mssClamp() - (taken.timestamps() ? TIMESTAMP_BYTES : 0), mss, System.nanoTime());
+        this.ecn = taken.ecn() && settings.ecn();
+        this.ecnEchoes = table.ecnEchoes(slot);
         this.source = source;
         this.sender = sender;
         this.taken = taken;
@@ -202,10 +221,15 @@ final class ViewerSession {
         long arrival;
         int acknowledged;
         long window;
+        long echo;
+        int echoes;
         while (true) {
             arrival = table.arrivalNs(slot);
             acknowledged = table.una(slot);
             window = windowBytes(table, table.window(slot));
+            echo = table.timestamps(slot) && table.tsEchoValid(slot)
+                    ? Timestamps.sentNs(table.tsEcho(slot), table.tsOffset(slot), arrival) : Sender.NO_ECHO;
+            echoes = table.ecnEchoes(slot);
             VarHandle.loadLoadFence();
             int after = table.version(slot);
             if (after == seen && (seen & 1) == 0) {
@@ -220,7 +244,12 @@ final class ViewerSession {
             ackDue = true;
             sender.onPeerFin(nowNs);
         }
-        sender.onAck(acknowledged, window, arrival, nowNs);
+        sender.onAck(acknowledged, window, echo, arrival, nowNs);
+        if (echoes != ecnEchoes) {
+            ecnEchoes = echoes;
+            sender.onEce(nowNs);
+            cwrDue |= sender.takeCwrDue();
+        }
         if (acknowledged != una) {
             una = acknowledged;
             stream.acknowledged(una);
@@ -228,9 +257,112 @@ final class ViewerSession {
         }
     }
 
+    /**
+     * Takes in the SACK blocks of the last acknowledgement from the record, whose event may have been lost, and answers
+     * whatever else may have come.
+     *
+     * @param blocks reused
+     */
+    void readLastAck(SessionTable table, int[] blocks, long nowNs) {
+        poll(table, nowNs);
+        int seen;
+        int acknowledged;
+        long arrival;
+        long window;
+        int count;
+        do {
+            seen = table.version(slot);
+            acknowledged = table.una(slot);
+            arrival = table.arrivalNs(slot);
+            window = windowBytes(table, table.window(slot));
+            count = Math.min(table.sackCount(slot), blocks.length / 2);
+            for (int i = 0; i < count; i++) {
+                blocks[2 * i] = table.sackStart(slot, i);
+                blocks[2 * i + 1] = table.sackEnd(slot, i);
+            }
+            VarHandle.loadLoadFence();
+        } while ((seen & 1) != 0 || seen != table.version(slot));
+        if (count > 0) {
+            sender.onSack(acknowledged, window, blocks, count, arrival, nowNs);
+        }
+        ackDue = true;
+    }
+
     /** RFC 7323 section 2.3. */
     long windowBytes(SessionTable table, int raw) {
         return (long) raw << table.sndWscale(slot);
+    }
+
+    /** Flags of a job that sends new data, beside those of every segment. */
+    int dataFlags() {
+        if (!ecn) {
+            return 0;
+        }
+        return cwrDue ? JobList.ECT | JobList.CWR : JobList.ECT;
+    }
+
+    /** New data left, with {@link #dataFlags}. */
+    void onDataLeft() {
+        cwrDue = false;
+    }
+
+    /** A router lets through packets of so many bytes and no larger; it was checked that it saw one of ours. */
+    void onPathMtu(SessionTable table, int mtu, long nowNs) {
+        limit.onPathMtu(mtu, nowNs);
+        resize(table, nowNs);
+    }
+
+    /** Frames leave by this device from now on: the record says so, and its header may be longer or shorter. */
+    void onRedirected(SessionTable table, Device newDevice) {
+        device = newDevice;
+        headerLength = table.headerLength(slot);
+        networkOffset = table.linkLength(slot);
+    }
+
+    /** What device and route take now, in bytes of an IP packet. */
+    void onDeviceMtu(SessionTable table, int mtu, long nowNs) {
+        limit.onDeviceMtu(mtu);
+        resize(table, nowNs);
+    }
+
+    private void resize(SessionTable table, long nowNs) {
+        int now = limit.mss();
+        if (now != mss) {
+            mss = now;
+            table.mss(slot, now);
+            sender.onPathMtu(now, nowNs);
+        }
+    }
+
+    /** Whether the device is to be asked anew, because what a router said of the path may hold no longer; true once. */
+    boolean isPathMtuOld(long nowNs) {
+        return limit.expire(nowNs);
+    }
+
+    /** Notes whether this session's path is to be looked up; returns what was noted before. Belongs to {@link Paths}. */
+    boolean pathAsked(boolean asked) {
+        boolean before = pathAsked;
+        pathAsked = asked;
+        return before;
+    }
+
+    /** When looking up the path makes sense again. */
+    long pathAgainNs() {
+        return pathAgainNs;
+    }
+
+    void pathAgainAt(long ns) {
+        pathAgainNs = ns;
+    }
+
+    /** Soft: a segment did not arrive, says an ICMP message. @param typeAndCode type << 8 | code */
+    void onUnreachable(int typeAndCode) {
+        unreachable = typeAndCode;
+    }
+
+    /** Type << 8 | code of the last ICMP message that said a segment did not arrive; 0 for none. */
+    int unreachable() {
+        return unreachable;
     }
 
     /** A segment came that has to be acknowledged. */
