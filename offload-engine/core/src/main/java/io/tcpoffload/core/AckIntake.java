@@ -57,6 +57,7 @@ final class AckIntake {
             s.board.acknowledge(ack, delivery);
             s.timeoutsWithoutProgress = 0;
             s.liveness.onProgress(nowNs);
+            s.notification.onAdvance(ack);
         }
         delivery.echo(null);
         blockIntake.take(ack, blocks, s.sack ? blockCount : 0, delivery);
@@ -184,6 +185,7 @@ final class AckIntake {
         s.board.unmarkLost();
         s.recovery.open();
         s.congestion.undo();
+        s.notification.onUndone();
     }
 
     private boolean isTimeoutSpurious(boolean advanced, boolean duplicate) {
@@ -241,6 +243,7 @@ final class AckIntake {
         if (s.probe.onAck(ack, delivered, dsack, bareDuplicate)) {
             s.counters.increment(SenderCounter.TAIL_LOSSES_REPAIRED);
             s.congestion.reduceAtOnce(s.board.inFlight(), nowNs);
+            s.notification.onReduced(s.board.nxt());
         }
     }
 }

@@ -37,7 +37,7 @@ final class CongestionWindow {
     }
 
     /**
-     * Loss was found, or congestion notified.
+     * Loss was found.
      *
      * @param networkBytes what was in the network before the acknowledgement that tells so
      */
@@ -51,6 +51,12 @@ final class CongestionWindow {
         prr.begin(networkBytes, control.ssthreshBytes());
         reducing = true;
         spurious.begin();
+    }
+
+    /** Congestion was notified: as with loss, but never undone. */
+    void reduceForGood(long networkBytes, long flightBytes, long nowNs) {
+        reduce(networkBytes, flightBytes, nowNs);
+        spurious.stop();
     }
 
     /** The probe has repaired the only loss: nothing to recover, but a reason to slow down (RFC 8985 7.4). */

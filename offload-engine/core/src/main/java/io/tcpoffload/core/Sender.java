@@ -28,9 +28,6 @@ public final class Sender {
     private final AckIntake intake;
     private final Transmission transmission;
     private final Timeouts timeouts;
-    private int ecnPoint;
-    private boolean ecnReduced;
-    private boolean cwrDue;
 
     /**
      * Takes over a connection all of whose data has been acknowledged.
@@ -142,21 +139,24 @@ public final class Sender {
     }
 
     /**
-     * The viewer echoes congestion (RFC 3168 6.1.2, ECE): reduces the window once a round trip. Call it, after
-     * {@link #onAck}, whenever ECE was seen since the last call, on connections that negotiated ECN.
+     * The viewer echoes congestion (RFC 3168 6.1.2, ECE): reduces the window once a round trip, unless a loss has just done so.
+     * Call it, after {@link #onAck}, whenever ECE was seen since the last call; without {@link SenderConfig#ecn()} it is ignored.
      */
     public void onEce(long nowNs) {
-        if (!parts.config.ecn() || isClosed() || inFlight() == 0 || ecnReduced && Seq.before(una(), ecnPoint)) {
-            return;
+        if (!parts.notification.isNegotiated()) {
+            parts.counters.increment(SenderCounter.ECN_ECHOES_IGNORED);
+        } else if (!isClosed() && parts.notification.isNews(count(SenderCounter.BYTES_SENT) > 0) && parts.recovery.phase() == LossRecovery.Phase.OPEN) {
+            parts.counters.increment(SenderCounter.ECN_REDUCTIONS);
+            parts.reduceAsNotified(nowNs);
         }
-        ecnReduced = true;
-        ecnPoint = nxt();
-        cwrDue = true;
-        parts.counters.increment(SenderCounter.ECN_REDUCTIONS);
-        if (parts.recovery.phase() == LossRecovery.Phase.OPEN) {
-            parts.congestion.reduce(pipeBytes(), inFlight(), nowNs);
-            parts.recovery.beginReduction();
-        }
+    }
+
+    /**
+     * True when new data carries ECT(0) (RFC 3168 6.1.2): what {@link #sendable} grants, but neither retransmissions (6.1.5) nor
+     * probes (6.1.6) nor segments without data (6.1.4).
+     */
+    public boolean isEct() {
+        return parts.notification.isNegotiated();
     }
 
     /**
@@ -179,11 +179,12 @@ public final class Sender {
         }
     }
 
-    /** True once after a reduction by {@link #onEce}: the next new data carries CWR (RFC 3168 6.1.2). */
+    /**
+     * True once after a reduction of the window for whatever reason, on connections that negotiated ECN: the next new data, and
+     * no retransmission, carries CWR (RFC 3168 6.1.2).
+     */
     public boolean takeCwrDue() {
-        final boolean due = cwrDue;
-        cwrDue = false;
-        return due;
+        return parts.notification.takeCwrDue();
     }
 
     /**

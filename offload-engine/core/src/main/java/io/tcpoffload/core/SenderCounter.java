@@ -23,6 +23,8 @@ public enum SenderCounter {
     ECN_REDUCTIONS,
     /** Times data left again because the path was found to take smaller segments only (RFC 1191, RFC 8201). */
     PATH_MTU_REDUCTIONS,
+    /** Echoes of congestion ignored because the connection did not negotiate ECN. */
+    ECN_ECHOES_IGNORED,
     /** Tail loss probes asked for (RFC 8985 7). */
     LOSS_PROBES,
     /** Losses that a tail loss probe repaired by itself. */

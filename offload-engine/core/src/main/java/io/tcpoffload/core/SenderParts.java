@@ -19,6 +19,7 @@ final class SenderParts {
     final Liveness liveness;
     final SenderTimers timers;
     final Pacer pacer;
+    final CongestionNotification notification;
     int timeoutsWithoutProgress;
     /** Whether new data was offered that did not go, and the viewer's window has room for it. */
     boolean newDataWaits;
@@ -35,6 +36,7 @@ final class SenderParts {
         probe = new TailLossProbe(segment, nxt);
         liveness = new Liveness(nowNs);
         timers = new SenderTimers(config, rtt, liveness);
+        notification = new CongestionNotification(config.ecn());
         pacer = new Pacer(config.pacing(), config.pacingQuantumNs(), (long) Pacer.INITIAL_SEGMENTS * segment.bytes());
     }
 
@@ -82,6 +84,18 @@ final class SenderParts {
         probe.stop();
         congestion.reduce(networkBytes, board.inFlight(), nowNs);
         recovery.beginFastRecovery();
+        notification.onReduced(board.nxt());
+    }
+
+    /** Congestion was notified: nothing is lost, and nothing will prove that it was not there. */
+    void reduceAsNotified(long nowNs) {
+        if (board.inFlight() == 0) {
+            congestion.reduceAtOnce(congestion.control().cwndBytes(), nowNs);
+        } else {
+            congestion.reduceForGood(recovery.pipeBytes(), board.inFlight(), nowNs);
+            recovery.beginReduction();
+        }
+        notification.onReduced(board.nxt());
     }
 
     /**

@@ -48,6 +48,7 @@ final class Timeouts {
             s.counters.increment(SenderCounter.RENEGES);
         }
         s.congestion.onTimeout(flight, s.recovery.pipeBytes(), reduces);
+        s.notification.onReduced(s.board.nxt());
         s.rtt.backOff();
         s.timers.clearEarly();
         if (s.flow.usableFrom(una) == 0) {
