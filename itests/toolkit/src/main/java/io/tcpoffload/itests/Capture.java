@@ -34,12 +34,18 @@ public final class Capture implements AutoCloseable {
     public Capture(Netns ns, String device, int port, int bytes, Path file) {
         this.file = file;
         tcpdump = ns.start(ProcessBuilder.Redirect.PIPE, "tcpdump", "-i", device, "-s", Integer.toString(bytes),
-                "-B", Integer.toString(KERNEL_BUFFER_KB), "-Z", "root", "-w", file.toString(), "tcp port " + port);
+                "-B", Integer.toString(KERNEL_BUFFER_KB), "-Z", "root", "-w", file.toString(), filter(ns, device, port));
         messages = tcpdump.errorReader();
         String line = message();
         while (!line.contains("listening on")) {
             line = message();
         }
+    }
+
+    /** With up to two VLAN tags, where there can be any: "vlan" shifts what follows it in the expression. */
+    private static String filter(Netns ns, String device, int port) {
+        String tcp = "tcp port " + port;
+        return ns.run("ip", "link", "show", "dev", device).contains("link/none") ? tcp : tcp + " or (vlan and (" + tcp + " or (vlan and " + tcp + ")))";
     }
 
     /** Ends the capture; every packet that passed before the call is in the file. */

@@ -41,7 +41,7 @@ public final class FlowCheck {
                 rightEdge = edge;
             }
             edgeKnown = true;
-            template = f.staticHeaderOfAnswer().length == plainLength(f) ? f.staticHeaderOfAnswer() : template;
+            template = f.staticHeaderOfAnswer().length == f.plainHeaderLength() ? f.staticHeaderOfAnswer() : template;
         }
         if (f.hasTimestamps() && (!viewerSeen || f.timestampValue() - newestViewerTimestamp > 0)) {
             newestViewerTimestamp = f.timestampValue();
@@ -103,28 +103,23 @@ public final class FlowCheck {
     /** Everything but the variable fields must be what follows from the viewer's acknowledgement. */
     private void header(Frame f) {
         byte[] actual = f.staticHeader();
-        int at = Frame.IP + 8;
+        int at = f.ttlAt();
         if (dataFrames == 1) {
             ttl = actual[at];
         }
         if (actual[at] != ttl) {
             complain(f, "TTL changed from " + ttl + " to " + actual[at]);
         }
-        if (template == null) {
+        if (template == null || template.length != actual.length) {
             return;
         }
         byte[] expected = template.clone();
         expected[at] = actual[at]; // our own choice, not the viewer's
-        expected[Frame.IP + 1] = actual[Frame.IP + 1];
+        expected[f.serviceAt()] = actual[f.serviceAt()];
         if (!Arrays.equals(expected, actual)) {
             complain(f, "header " + HexFormat.of().formatHex(actual) + " is not as the viewer's "
                     + "acknowledgement tells: " + HexFormat.of().formatHex(expected));
         }
-    }
-
-    /** Of an acknowledgement without SACK blocks. */
-    private static int plainLength(Frame f) {
-        return f.hasTimestamps() ? 66 : 54;
     }
 
     private void complain(Frame f, String what) {

@@ -4,8 +4,8 @@ package io.tcpoffload.itests;
 import java.nio.ByteBuffer;
 
 /**
- * An Ethernet frame with IPv4 and TCP headers as captured, perhaps cut. Field offsets: RFC 791 section 3.1, RFC 9293
- * section 3.1.
+ * A frame with IPv4 or IPv6 and TCP headers as captured, perhaps cut: behind an Ethernet header with or without VLAN tags,
+ * or behind nothing. Field offsets: RFC 791 section 3.1, RFC 8200 section 3, RFC 9293 section 3.1.
  */
 public final class Frame {
 
@@ -15,8 +15,12 @@ public final class Frame {
     public static final int PSH = 0x08;
     public static final int ACK = 0x10;
 
-    static final int IP = 14;
+    private static final int ETHERNET = 14;
     private static final int MAC = 6;
+    private static final int TAG = 4;
+    private static final int VLAN = 0x8100;
+    private static final int SERVICE_VLAN = 0x88a8;
+    private static final int IPV6_HEADER = 40;
     private static final int NOP = 1;
     private static final int WINDOW_SCALE = 3;
     private static final int TIMESTAMPS = 8;
@@ -24,18 +28,68 @@ public final class Frame {
 
     private final int number;
     private final ByteBuffer bytes;
+    private final int ip;
+    private final boolean ipv6;
     private final int tcp;
 
     /**
      * Wraps a frame.
      *
      * @param number its place in the capture, from 1 on, as tshark counts
-     * @param bytes  big-endian, from the Ethernet header on
+     * @param bytes  big-endian, from the first captured byte on
+     * @param linkHeader whether that is an Ethernet header's, and not the IP header's
      */
-    Frame(int number, ByteBuffer bytes) {
+    Frame(int number, ByteBuffer bytes, boolean linkHeader) {
         this.number = number;
         this.bytes = bytes;
-        this.tcp = IP + (bytes.get(IP) & 0x0f) * 4;
+        this.ip = linkHeader ? ETHERNET + TAG * tags(bytes) : 0;
+        this.ipv6 = bytes.get(ip) >> 4 == 6;
+        this.tcp = ip + (ipv6 ? IPV6_HEADER : (bytes.get(ip) & 0x0f) * 4);
+    }
+
+    private static int tags(ByteBuffer bytes) {
+        int tags = 0;
+        for (int at = ETHERNET - 2; isTag(bytes.getShort(at) & 0xffff); at += TAG) {
+            tags++;
+        }
+        return tags;
+    }
+
+    private static boolean isTag(int type) {
+        return type == VLAN || type == SERVICE_VLAN;
+    }
+
+    /** VLAN tags in front of the IP header. */
+    public int tags() {
+        return ip < ETHERNET ? 0 : (ip - ETHERNET) / TAG;
+    }
+
+    public boolean ipv6() {
+        return ipv6;
+    }
+
+    /** The two bits of RFC 3168 section 5: 0 not capable, 2 and 1 capable, 3 congestion met. */
+    public int ecn() {
+        return ipv6 ? bytes.get(ip + 1) >> 4 & 3 : bytes.get(ip + 1) & 3;
+    }
+
+    /** Time to live, hop limit. */
+    public int ttl() {
+        return bytes.get(ttlAt()) & 0xff;
+    }
+
+    int ttlAt() {
+        return ip + (ipv6 ? 7 : 8);
+    }
+
+    /** Where the IPv4 type of service or the upper part of the IPv6 traffic class stands. */
+    int serviceAt() {
+        return ip + 1;
+    }
+
+    /** Bytes of link, IP and TCP headers of a segment without other options than these. */
+    int plainHeaderLength() {
+        return ip + (ipv6 ? IPV6_HEADER : 20) + (hasTimestamps() ? 32 : 20);
     }
 
     public int number() {
@@ -69,7 +123,12 @@ public final class Frame {
 
     /** Bytes of payload, by the IP header. */
     public int length() {
-        return (bytes.getShort(IP + 2) & 0xffff) - (tcp - IP) - tcpHeaderLength();
+        return end() - headerLength();
+    }
+
+    /** Where the IP packet ends: a short frame is padded. */
+    private int end() {
+        return ipv6 ? tcp + (bytes.getShort(ip + 4) & 0xffff) : ip + (bytes.getShort(ip + 2) & 0xffff);
     }
 
     /** Bytes of link, IP and TCP headers. */
@@ -95,14 +154,14 @@ public final class Frame {
         return bytes.getInt(option(TIMESTAMPS) + 6);
     }
 
-    /** Whether the IP header's checksum is right (RFC 791 section 3.1). */
+    /** Whether the IP header's checksum is right (RFC 791 section 3.1); IPv6 has none. */
     public boolean ipChecksumRight() {
-        return fold(sum(IP, tcp)) == 0xffff;
+        return ipv6 || fold(sum(ip, tcp)) == 0xffff;
     }
 
     /** Whether the TCP checksum is complete and right; the frame must be whole. */
     public boolean tcpChecksumRight() {
-        return fold(pseudoHeaderSum() + sum(tcp, IP + (bytes.getShort(IP + 2) & 0xffff))) == 0xffff;
+        return fold(pseudoHeaderSum() + sum(tcp, end())) == 0xffff;
     }
 
     /** Whether the TCP checksum field holds the pseudo-header's sum, for the device to complete. */
@@ -112,13 +171,17 @@ public final class Frame {
 
     /**
      * A copy of the headers with zero in the fields that differ from packet to packet: IP total length,
-     * identification and checksum; TCP sequence, acknowledgement, PSH, FIN, window, checksum, timestamps.
+     * identification and checksum; IPv6 payload length and flow label; TCP sequence, acknowledgement, PSH, FIN, window, checksum, timestamps.
      */
     public byte[] staticHeader() {
         byte[] header = new byte[headerLength()];
         bytes.get(0, header);
         ByteBuffer h = ByteBuffer.wrap(header);
-        h.putInt(IP + 2, 0).putShort(IP + 10, (short) 0);
+        if (ipv6) {
+            h.put(ip + 1, (byte) 0).putInt(ip + 2, 0);
+        } else {
+            h.putInt(ip + 2, 0).putShort(ip + 10, (short) 0);
+        }
         h.putLong(tcp + 4, 0).putInt(tcp + 14, 0);
         h.put(tcp + 13, (byte) (h.get(tcp + 13) & ~(PSH | FIN)));
         int at = option(TIMESTAMPS);
@@ -131,8 +194,14 @@ public final class Frame {
     /** The static header that an answer to this frame has: addresses and ports the other way round. */
     public byte[] staticHeaderOfAnswer() {
         byte[] header = staticHeader();
-        swap(header, 0, MAC, MAC);
-        swap(header, IP + 12, IP + 16, 4);
+        if (ip >= ETHERNET) {
+            swap(header, 0, MAC, MAC);
+        }
+        if (ipv6) {
+            swap(header, ip + 8, ip + 24, 16);
+        } else {
+            swap(header, ip + 12, ip + 16, 4);
+        }
         swap(header, tcp, tcp + 2, 2);
         return header;
     }
@@ -162,7 +231,7 @@ public final class Frame {
     }
 
     private long pseudoHeaderSum() {
-        return sum(IP + 12, IP + 20) + TCP_PROTOCOL + (bytes.getShort(IP + 2) & 0xffff) - (tcp - IP);
+        return (ipv6 ? sum(ip + 8, ip + 40) : sum(ip + 12, ip + 20)) + TCP_PROTOCOL + end() - tcp;
     }
 
     private long sum(int from, int to) {

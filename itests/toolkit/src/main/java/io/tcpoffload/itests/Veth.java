@@ -92,6 +92,22 @@ public final class Veth implements AutoCloseable {
         return network + ".2";
     }
 
+    /** Gives both ends an IPv6 address, too. */
+    public Veth withIpv6() {
+        servers.run("ip", "addr", "add", serverAddress6() + "/64", "dev", serverDevice(), "nodad");
+        viewers.run("ip", "addr", "add", viewerAddress6() + "/64", "dev", viewerDevice(), "nodad");
+        return this;
+    }
+
+    /** The address to listen on, after {@link #withIpv6}. */
+    public String serverAddress6() {
+        return "fd00:" + network.replace('.', ':') + "::1";
+    }
+
+    public String viewerAddress6() {
+        return "fd00:" + network.replace('.', ':') + "::2";
+    }
+
     /** The largest IP packet of both ends, 68 to 65535 bytes; jumbo frames are 9000. */
     public void mtu(int bytes) {
         servers.run("ip", "link", "set", serverDevice(), "mtu", Integer.toString(bytes));

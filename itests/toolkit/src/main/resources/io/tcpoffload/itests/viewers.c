@@ -47,7 +47,11 @@ struct viewer {
 
 static struct viewer viewers[MAX_VIEWERS];
 static int count, poll_fd;
-static struct sockaddr_in server;
+static union {
+	struct sockaddr any;
+	struct sockaddr_in ipv4;
+	struct sockaddr_in6 ipv6;
+} server;
 static char request[512];
 
 static void watch(struct viewer *v, int operation, uint32_t events)
@@ -69,10 +73,10 @@ static void open_viewer(int receive_buffer)
 	struct viewer *v = &viewers[count++];
 	v->mismatch = -1;
 	v->head = malloc(MAX_HEAD);
-	v->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	v->fd = socket(server.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	if (receive_buffer)
 		setsockopt(v->fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
-	if (connect(v->fd, (struct sockaddr *)&server, sizeof server) && errno != EINPROGRESS)
+	if (connect(v->fd, &server.any, server.any.sa_family == AF_INET ? sizeof server.ipv4 : sizeof server.ipv6) && errno != EINPROGRESS)
 		finish(v, FAILED);
 	else
 		watch(v, EPOLL_CTL_ADD, EPOLLOUT);
@@ -80,10 +84,10 @@ static void open_viewer(int receive_buffer)
 
 static void connected(struct viewer *v)
 {
-	struct sockaddr_in self;
+	struct sockaddr_in6 self; /* the port stands where it stands in IPv4's */
 	socklen_t length = sizeof self;
 	getsockname(v->fd, (struct sockaddr *)&self, &length);
-	v->port = ntohs(self.sin_port);
+	v->port = ntohs(self.sin6_port);
 	if (send(v->fd, request, strlen(request), MSG_NOSIGNAL) < 0) {
 		finish(v, FAILED);
 		return;
@@ -251,10 +255,12 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	setrlimit(RLIMIT_NOFILE, &files);
-	server.sin_family = AF_INET;
-	server.sin_port = htons(atoi(argv[2]));
-	inet_pton(AF_INET, argv[1], &server.sin_addr);
-	snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s:%s\r\n\r\n", argv[3], argv[1], argv[2]);
+	int ipv6 = strchr(argv[1], ':') != NULL;
+	server.any.sa_family = ipv6 ? AF_INET6 : AF_INET;
+	server.ipv4.sin_port = htons(atoi(argv[2]));
+	inet_pton(server.any.sa_family, argv[1], ipv6 ? (void *)&server.ipv6.sin6_addr : (void *)&server.ipv4.sin_addr);
+	snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s%s%s:%s\r\n\r\n", argv[3], ipv6 ? "[" : "", argv[1],
+		 ipv6 ? "]" : "", argv[2]);
 	poll_fd = epoll_create1(EPOLL_CLOEXEC);
 	epoll_ctl(poll_fd, EPOLL_CTL_ADD, 0, &input);
 	for (;;) {
