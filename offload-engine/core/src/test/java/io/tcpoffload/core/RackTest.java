@@ -31,6 +31,21 @@ class RackTest {
     }
 
     @AtEveryWrap
+    @DisplayName("RFC 8985 6.2: of several that may be late one timer waits for the last")
+    @Clause(rfc = "RFC 8985", section = "6.2 step 5", does = "one timer waits for the last of several holes that may only be late")
+    void oneTimerForAllHoles(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(1000).at(40).ack(1000);
+        s.send(2000).at(45).send(2000);
+        s.at(85).event(1000, 2000, 3000, 4000, 5000);
+        assertEquals("none", s.retransmit());
+        assertEquals(95, s.timerMs());
+        s.fire();
+        assertEquals("1000+1000", s.retransmit(1000));
+        s.at(100).ack(3000);
+        assertEquals("3000+1000", s.retransmit());
+    }
+
+    @AtEveryWrap
     @DisplayName("RFC 8985 6.2 step 3: on a path that reorders, three SACKed above are no loss before the window is over")
     @Clause(rfc = "RFC 8985", section = "6.2 step 3",
             does = "data sent once that arrives below what arrived before shows reordering; from then on three "

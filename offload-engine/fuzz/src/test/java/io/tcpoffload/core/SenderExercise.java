@@ -91,6 +91,7 @@ final class SenderExercise {
             case 1 -> sender.queueFin();
             case 2 -> require(!sender.takeCwrDue() || !sender.takeCwrDue(), "CWR is due twice");
             case 6, 7 -> sender.onPathMtu(next2(), now);
+            case 8 -> sender.halfClosed(next() % 2 == 0, now);
             case 3 -> sender.seedRtt(next() * MS);
             case 4 -> post(0);
             case 5 -> {
