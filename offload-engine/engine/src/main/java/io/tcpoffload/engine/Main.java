@@ -5,9 +5,12 @@ package io.tcpoffload.engine;
 import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.api.Publisher;
+import io.tcpoffload.kernel.KernelException;
+import io.tcpoffload.kernel.KernelSide;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -40,6 +43,9 @@ public final class Main {
             System.setProperty(MACHINE_ID, NO_MACHINE_ID);
         }
         EngineConfig config = EngineConfig.defaults().with(settings, Main::fail);
+        if (config.control() != null) {
+            setLoopbackUp();
+        }
         try (Engine engine = start(config)) {
             if (config.control() != null) {
                 System.err.println("control socket " + config.control() + ", transport " + engine.info().transport() + ": "
@@ -55,6 +61,16 @@ public final class Main {
         }
     }
 
+    private static void setLoopbackUp() {
+        try {
+            if (KernelSide.setLoopbackUp()) {
+                System.err.println("the loopback device was down and is set up: frames enter the kernel by it");
+            }
+        } catch (KernelException e) {
+            System.err.println("the loopback device is down, and can't be set up: " + e.getMessage());
+        }
+    }
+
     private static void publish(Engine engine, String channel) throws IOException {
         try (Publisher publisher = engine.openChannel(ChannelSpec.channel(channel))) {
             System.err.println("http://" + engine.info().listeners().get(0) + "/" + publisher.channel() + " by "
@@ -63,11 +79,21 @@ public final class Main {
         }
     }
 
-    /** Starts an engine that leaves nothing behind when the process is told to end. */
+    /** Starts an engine that leaves nothing behind whenever the process is told to end. */
     private static Engine start(EngineConfig config) {
-        Engine engine = Engine.start(config);
-        Runtime.getRuntime().addShutdownHook(new Thread(engine::close, "tcpoffload-shutdown"));
-        return engine;
+        CompletableFuture<Engine> started = new CompletableFuture<>();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            Engine engine = started.join();
+            if (engine != null) {
+                engine.close();
+            }
+        }, "tcpoffload-shutdown"));
+        try {
+            started.complete(Engine.start(config));
+        } finally {
+            started.complete(null);
+        }
+        return started.join();
     }
 
     private static void fail(String problem) {

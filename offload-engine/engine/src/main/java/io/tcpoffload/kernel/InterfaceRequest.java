@@ -15,6 +15,7 @@ final class InterfaceRequest {
 
     private static final int IFF_UP = 1;
     private static final int SIOCGIFFLAGS = 0x8913;
+    private static final int SIOCSIFFLAGS = 0x8914;
     private static final int SIOCGIFMTU = 0x8921;
     private static final int SIOCGIFHWADDR = 0x8927;
     private static final int ANSWER = 16;
@@ -51,6 +52,17 @@ final class InterfaceRequest {
     static boolean isUp(String name) {
         try (Memory request = ask(name, SIOCGIFFLAGS)) {
             return (request.getShort(ANSWER) & IFF_UP) != 0;
+        }
+    }
+
+    /** Sets a device up. */
+    static void setUp(String name) throws KernelException {
+        int fd = Errno.check(Libc.socket(Libc.AF_INET, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0), "socket(SOCK_STREAM)");
+        try (Memory request = ask(name, SIOCGIFFLAGS)) {
+            request.setShort(ANSWER, (short) (request.getShort(ANSWER) | IFF_UP));
+            Errno.check(Libc.ioctl(fd, SIOCSIFFLAGS, request), "ioctl(" + name + ", SIOCSIFFLAGS)");
+        } finally {
+            Libc.close(fd);
         }
     }
 

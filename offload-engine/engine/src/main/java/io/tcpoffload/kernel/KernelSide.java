@@ -65,6 +65,20 @@ public final class KernelSide implements AutoCloseable {
         }
     }
 
+    /**
+     * Sets the loopback device up where it is down, as in a network namespace that is new: frames enter the kernel by it.
+     *
+     * @return whether it was down
+     * @throws KernelException when it can't be set up, as without CAP_NET_ADMIN
+     */
+    public static boolean setLoopbackUp() throws KernelException {
+        if (PostDevice.isUp()) {
+            return false;
+        }
+        PostDevice.setUp();
+        return true;
+    }
+
     /** What offload needs of this system, one entry each. Never fails and leaves nothing behind. */
     public static List<SystemFeature> probe() {
         return SystemProbe.probe();

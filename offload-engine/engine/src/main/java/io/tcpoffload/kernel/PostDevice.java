@@ -22,7 +22,7 @@ final class PostDevice implements AutoCloseable {
 
     static PostDevice open(int handle, int builder, int frames, int mark) throws KernelException {
         int ifindex = Libc.if_nametoindex(NAME);
-        if (!InterfaceRequest.isUp(NAME)) {
+        if (!isUp()) {
             throw new KernelException("the loopback device is down, by which frames enter the kernel; "
                     + "try: ip link set lo up");
         }
@@ -34,6 +34,15 @@ final class PostDevice implements AutoCloseable {
             socket.close();
             throw e;
         }
+    }
+
+    static boolean isUp() {
+        return InterfaceRequest.isUp(NAME);
+    }
+
+    /** As in a network namespace that is new. */
+    static void setUp() throws KernelException {
+        InterfaceRequest.setUp(NAME);
     }
 
     DmaRing ring() {
