@@ -24,6 +24,11 @@ public final class PrefixedSource implements Source {
         over = prefix.lag() == 0;
     }
 
+    /** Whether some of the prefix has not been sent yet. */
+    public boolean inPrefix() {
+        return !over;
+    }
+
     @Override
     public Step next(Extent out) {
         if (over) {

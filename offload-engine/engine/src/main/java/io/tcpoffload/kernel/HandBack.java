@@ -30,10 +30,33 @@ public final class HandBack implements AutoCloseable {
      * @param taken  what {@link TcpRepair#read} told at take-over: options and segment size are of it, everything that
      *               moves is of the session record
      * @param nxt    next sequence number to send; of a FIN that was sent, the FIN's own
+     * @param input  what the viewer has sent, at least all that was acknowledged to it
      * @param rttNs  smoothed round-trip time, 0 when unknown
      */
     public record Session(int slot, InetSocketAddress local, InetSocketAddress remote, TcpState taken, int nxt,
-            long rttNs) {
+            Input input, long rttNs) {
+    }
+
+    /**
+     * What a viewer has sent, at one moment. What comes later is not acknowledged and so repeated to the socket.
+     *
+     * @param nxt next sequence number expected, a FIN not counted
+     * @param fin whether a FIN has come there
+     */
+    public record Input(int nxt, boolean fin) {
+
+        /** Of a session that the hook writes to. Any thread. */
+        public static Input of(SessionTable table, int slot) {
+            int version;
+            int nxt;
+            boolean fin;
+            do {
+                version = table.version(slot);
+                nxt = table.rcvNxt(slot);
+                fin = table.finReceived(slot);
+            } while ((version & 1) != 0 || version != table.version(slot));
+            return new Input(fin ? nxt - 1 : nxt, fin);
+        }
     }
 
     /** A byte that the viewer has acknowledged long ago, whatever it was: it is never sent. */
@@ -43,8 +66,6 @@ public final class HandBack implements AutoCloseable {
     private final Session session;
     private final boolean rttKnown;
     private final int una;
-    private final int rcvNxt;
-    private final boolean fin;
     private final int wl1;
     private final int windowBytes;
     private final RepairSocket socket;
@@ -58,22 +79,16 @@ public final class HandBack implements AutoCloseable {
         int slot = session.slot;
         int version;
         int acknowledged;
-        int received;
         int sequence;
         int window;
-        boolean ended;
         do {
             version = table.version(slot);
             acknowledged = table.una(slot);
-            received = table.rcvNxt(slot);
-            ended = table.finReceived(slot);
             sequence = table.wl1(slot);
             window = table.window(slot);
         } while ((version & 1) != 0 || version != table.version(slot));
         una = beforeFin(acknowledged);
-        fin = ended;
-        rcvNxt = ended ? received - 1 : received;
-        wl1 = sequence - rcvNxt > 0 ? rcvNxt : sequence;
+        wl1 = sequence - session.input.nxt > 0 ? session.input.nxt : sequence;
         windowBytes = window << table.sndWscale(slot);
         /* The kernel measures by echoed timestamps, and only when something new is acknowledged. */
         rttKnown = session.rttNs > 0 && session.taken.timestamps();
@@ -89,7 +104,7 @@ public final class HandBack implements AutoCloseable {
     /**
      * Makes the socket. It is of the engine's network namespace and needs no free port: the listener keeps its own.
      *
-     * @param unread      what the viewer sent, the record's rcv_nxt counts and nobody has read, from position to limit
+     * @param unread      the last of what the viewer sent, which nobody has read, from position to limit
      * @param toSend      bytes that the caller will write after {@link #complete}, so that they fit at once
      * @param nonBlocking whether the socket is to be
      * @throws KernelException when the kernel refuses; nothing has changed then
@@ -108,7 +123,7 @@ public final class HandBack implements AutoCloseable {
 
     private void fill(ByteBuffer unread, int toSend) throws KernelException {
         int waiting = unread.remaining();
-        socket.connect(session.remote, rttKnown ? una - 1 : una, rcvNxt - waiting, session.taken);
+        socket.connect(session.remote, rttKnown ? una - 1 : una, session.input.nxt - waiting, session.taken);
         socket.room(session.nxt - una + toSend, waiting);
         socket.received(unread, unread.position(), waiting);
         if (rttKnown) {
@@ -148,7 +163,7 @@ public final class HandBack implements AutoCloseable {
         SessionTable table = kernel.sessions();
         int slot = session.slot;
         int receiveWindow = table.advertisedWindow(slot) << session.taken.rcvWscale();
-        socket.window(wl1, windowBytes, Math.max(table.maxWindow(slot), windowBytes), receiveWindow, rcvNxt);
+        socket.window(wl1, windowBytes, Math.max(table.maxWindow(slot), windowBytes), receiveWindow, session.input.nxt);
         int clock = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime()) + table.tsOffset(slot);
         if (session.taken.timestamps()) {
             clock = socket.timestamp(clock);
@@ -174,8 +189,9 @@ public final class HandBack implements AutoCloseable {
         }
         int echo = rttKnown ? clock - (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(session.rttNs)) : 0;
         try {
-            new LastAck(session.local, session.remote, rcvNxt, beforeFin(table.una(slot)), table.window(slot), fin,
-                    session.taken.timestamps(), table.tsRecent(slot), echo, sack).deliver();
+            new LastAck(session.local, session.remote, session.input.nxt, beforeFin(table.una(slot)),
+                    table.window(slot), session.input.fin, session.taken.timestamps(), table.tsRecent(slot), echo, sack)
+                    .deliver();
             return true;
         } catch (KernelException e) {
             return false;

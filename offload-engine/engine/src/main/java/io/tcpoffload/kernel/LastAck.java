@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  * acknowledged or arrived out of order while the socket was made. It goes to the local address and so by the loopback
  * device only; nobody but the kernel's TCP sees it.
  *
- * @param seq    the socket's rcv_nxt, one less with a FIN
+ * @param seq    the socket's rcv_nxt
  * @param window raw
  * @param sack   left, right, left, right ...
  */

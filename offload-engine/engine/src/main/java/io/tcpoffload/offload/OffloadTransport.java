@@ -115,9 +115,21 @@ public final class OffloadTransport implements ViewerTransport {
 
     private void onDeviceLost(Device device) {
         thread.execute(() -> {
+            loop.sessions().stream().filter(session -> session.device() == device).toList().forEach(this::leaveToKernel);
             loop.dropSessionsOf(device);
             kernel.detach(device);
         });
+    }
+
+    /** Its address may be there still, and another way to the viewer: that is for the kernel to see. */
+    private void leaveToKernel(ViewerSession session) {
+        try {
+            if (session.source() instanceof Cursor) {
+                handBack(session);
+            }
+        } catch (KernelException e) {
+            LOG.debug("{} can't be handed back: {}", session.remote(), e.getMessage());
+        }
     }
 
     /**
@@ -141,8 +153,8 @@ public final class OffloadTransport implements ViewerTransport {
     /** On the loop's thread. */
     private void handBack(ViewerSession session) throws KernelException {
         if (!(session.source() instanceof Cursor cursor)) {
-            throw new KernelException("session " + session.id() + " has no channel that could go on with it: hand it back by"
-                    + " the control socket, to a process");
+            throw new KernelException("session " + session.id() + " was another process' (" + session.source().name()
+                    + "): hand it back by the control socket, so that a process can fetch it");
         }
         int fd = loop.handBack(session, false, true);
         LOG.info("{} on {}: handed back to the kernel, ordinary transport", session.remote(), cursor.name());

@@ -3,6 +3,8 @@
 package io.tcpoffload.offload;
 
 import io.tcpoffload.channel.Extent;
+import io.tcpoffload.channel.PrefixedSource;
+import io.tcpoffload.channel.PrivateSource;
 import io.tcpoffload.channel.Source;
 import io.tcpoffload.channel.Step;
 import io.tcpoffload.core.TcpConnectionState;
@@ -35,42 +37,66 @@ final class Returns {
     /**
      * Makes the socket with which somebody goes on.
      *
-     * @param withRest whether what waits in the source will be written to the socket, too: {@link #writeRest}
+     * @param input    what the viewer has sent
+     * @param withRest whether what waits in its private source will be written to the socket, too: {@link #writeRest}
      * @throws KernelException with the reason why it can't be
      */
-    int open(ViewerSession session, boolean withRest, boolean nonBlocking) throws KernelException {
+    int open(ViewerSession session, HandBack.Input input, boolean withRest, boolean nonBlocking)
+            throws KernelException {
         TcpConnectionState state = session.sender().state();
         if (state != TcpConnectionState.ESTABLISHED && state != TcpConnectionState.CLOSE_WAIT || session.isClosing()) {
             throw refused("session " + session.id() + " is ending (" + state
                     + "): only one in state ESTABLISHED or CLOSE_WAIT can be handed back");
         }
-        long rest = withRest ? session.source().lag() : 0;
-        if (rest > MOST_REST_BYTES) {
-            throw refused("session " + session.id() + " has " + rest + " bytes that are not sent yet: at most "
-                    + MOST_REST_BYTES + " can be handed back with it; wait until they are sent");
+        if (session.source() instanceof PrefixedSource prefixed && prefixed.inPrefix()) {
+            throw refused("session " + session.id() + " has bytes of its former owner's that are not sent yet: try again");
         }
-        int fd = give(session, session.sender().nxt(), (int) rest, nonBlocking);
+        int fd = give(session, input, session.sender().nxt(), withRest ? rest(session) : 0, nonBlocking);
         counters.add(OffloadCounter.HANDED_BACK, 1);
         return fd;
     }
 
+    private int rest(ViewerSession session) throws KernelException {
+        PrivateSource source = session.adopted().source();
+        long rest = source.appended() - source.position();
+        if (rest > MOST_REST_BYTES) {
+            throw refused("session " + session.id() + " has " + rest + " bytes that are not sent yet: at most "
+                    + MOST_REST_BYTES + " can be handed back with it; wait until they are sent");
+        }
+        if (rest != source.lag()) {
+            throw refused("session " + session.id() + " has " + (rest - source.lag())
+                    + " bytes of a file that are not read yet: try again");
+        }
+        return (int) rest;
+    }
+
     /**
      * Lets the kernel end a connection: it repeats what is lost of what is in flight, and sends the FIN, again if the
-     * engine has sent it.
+     * engine has sent it. A live stream ends where it is; a private one has an end of its own, and gets there.
      *
      * @throws KernelException with the reason why it can't be
      */
     void end(ViewerSession session) throws KernelException {
-        boolean finSent = !session.sender().state().maySendData();
+        HandBack.Input input = HandBack.Input.of(kernel.sessions(), session.slot());
         int nxt = session.sender().nxt();
-        HandBack.end(give(session, finSent ? nxt - 1 : nxt, 0, true));
+        if (session.sender().state().maySendData()) {
+            int rest = session.isPrivate() ? rest(session) : 0;
+            int fd = give(session, input, nxt, rest, true);
+            if (rest > 0) {
+                writeRest(session, fd);
+            }
+            HandBack.end(fd);
+        } else {
+            HandBack.end(give(session, input, nxt - 1, 0, true));
+        }
         counters.add(OffloadCounter.ENDED_BY_KERNEL, 1);
     }
 
-    private int give(ViewerSession session, int nxt, int rest, boolean nonBlocking) throws KernelException {
+    private int give(ViewerSession session, HandBack.Input input, int nxt, int rest, boolean nonBlocking)
+            throws KernelException {
         HandBack.Session state = new HandBack.Session(session.slot(), session.local(), session.remote(),
-                session.taken(), nxt, session.sender().srttNs());
-        try (HandBack handBack = HandBack.begin(kernel, state, session.unread(kernel.sessions()), rest, nonBlocking)) {
+                session.taken(), nxt, input, session.sender().srttNs());
+        try (HandBack handBack = HandBack.begin(kernel, state, session.unread(input), rest, nonBlocking)) {
             fill(handBack, session, nxt);
             int fd = handBack.complete();
             if (!handBack.told()) {

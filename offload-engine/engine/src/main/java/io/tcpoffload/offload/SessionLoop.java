@@ -11,6 +11,7 @@ import io.tcpoffload.core.TcpConnectionState;
 import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.DmaRing;
 import io.tcpoffload.kernel.EventHandler;
+import io.tcpoffload.kernel.HandBack;
 import io.tcpoffload.kernel.JobList;
 import io.tcpoffload.kernel.KernelCounter;
 import io.tcpoffload.kernel.KernelEvent;
@@ -140,7 +141,12 @@ final class SessionLoop {
      *                         it was reset
      */
     int handBack(ViewerSession session, boolean withRest, boolean nonBlocking) throws KernelException {
-        int fd = returns.open(session, withRest, nonBlocking);
+        return handBack(session, HandBack.Input.of(table, session.slot()), withRest, nonBlocking);
+    }
+
+    private int handBack(ViewerSession session, HandBack.Input input, boolean withRest, boolean nonBlocking)
+            throws KernelException {
+        int fd = returns.open(session, input, withRest, nonBlocking);
         forget(session);
         departures.add(session, nowNs);
         if (withRest) {
@@ -155,8 +161,9 @@ final class SessionLoop {
      * @throws KernelException as above
      */
     Adoptions.HandedBack handBack(ViewerSession session) throws KernelException {
-        long discarded = session.unreadable(table);
-        int fd = handBack(session, session.isPrivate(), false);
+        HandBack.Input input = HandBack.Input.of(table, session.slot());
+        long discarded = session.unreadable(input);
+        int fd = handBack(session, input, session.isPrivate(), false);
         waitingSockets.add(session.id(), fd, nowNs);
         session.source().close();
         adopted.ended(session, Ending.HANDED_BACK);
@@ -445,7 +452,11 @@ final class SessionLoop {
             reset(session, OffloadCounter.DATA_AFTER_CLOSE);
             return;
         }
-        if (event.is(KernelEvent.DATA | KernelEvent.FIN)) {
+        if (event.is(KernelEvent.FIN)) {
+            /* The record tells it, too. Acknowledged twice, it would draw a reset from a viewer that is done by the first. */
+            return;
+        }
+        if (event.is(KernelEvent.DATA)) {
             session.acknowledgeSoon();
         } else if (event.is(KernelEvent.SYN | KernelEvent.CHALLENGE | KernelEvent.STALE)) {
             session.challenge(nowNs, CHALLENGE_INTERVAL_NS);
@@ -479,9 +490,15 @@ final class SessionLoop {
         }
     }
 
-    /** Ends all streams where they are. Loop thread. */
+    /** Ends live streams where they are, private ones after their last byte. Loop thread. */
     void closeViewers() {
-        sessions.forEach(session -> session.closeOrderly(nowNs));
+        for (ViewerSession session : sessions) {
+            if (session.isPrivate()) {
+                session.adopted().source().finish();
+            } else {
+                session.closeOrderly(nowNs);
+            }
+        }
     }
 
     /** The device is gone: nothing can be sent by it, not even a reset. Loop thread. */
@@ -494,8 +511,8 @@ final class SessionLoop {
     }
 
     /**
-     * Lets the kernel end what is left: it delivers what is in flight, and the FIN. Gives all records back at once. Loop
-     * thread; the last thing it does.
+     * Lets the kernel end what is left: it delivers what is in flight, and the FIN. Gives all records back at once.
+     * Loop thread; the last thing it does.
      */
     void stop() {
         for (ViewerSession session : List.copyOf(sessions)) {
@@ -513,6 +530,7 @@ final class SessionLoop {
         try {
             returns.end(session);
             session.source().close();
+            adopted.ended(session, Ending.HANDED_BACK);
             forget(session);
             departures.add(session, nowNs);
         } catch (KernelException e) {

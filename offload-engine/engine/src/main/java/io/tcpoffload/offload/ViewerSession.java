@@ -10,6 +10,7 @@ import io.tcpoffload.channel.Source;
 import io.tcpoffload.core.Sender;
 import io.tcpoffload.core.SenderCounter;
 import io.tcpoffload.kernel.Device;
+import io.tcpoffload.kernel.HandBack;
 import io.tcpoffload.kernel.JobList;
 import io.tcpoffload.kernel.SessionTable;
 import io.tcpoffload.kernel.TcpState;
@@ -164,21 +165,20 @@ final class ViewerSession {
     }
 
     /** What the peer had sent before and nobody has read, as long as what came since does not follow it. */
-    ByteBuffer unread(SessionTable table) {
-        return adopted == null || receivedSince(table) != 0 ? NOTHING : ByteBuffer.wrap(adopted.state().unread());
+    ByteBuffer unread(HandBack.Input input) {
+        return adopted == null || receivedSince(input) != 0 ? NOTHING : ByteBuffer.wrap(adopted.state().unread());
     }
 
     /** Bytes that were acknowledged to the peer and that {@link #unread} does not have. */
-    long unreadable(SessionTable table) {
-        long since = receivedSince(table);
+    long unreadable(HandBack.Input input) {
+        long since = receivedSince(input);
         return since == 0 ? 0 : since + adopted.state().unread().length;
     }
 
-    private long receivedSince(SessionTable table) {
+    private long receivedSince(HandBack.Input input) {
         TcpState then = adopted.state().tcp();
         int before = then.state() == TcpState.CLOSE_WAIT ? then.rcvNxt() - 1 : then.rcvNxt();
-        int now = table.finReceived(slot) ? table.rcvNxt(slot) - 1 : table.rcvNxt(slot);
-        return Integer.toUnsignedLong(now - before);
+        return Integer.toUnsignedLong(input.nxt() - before);
     }
 
     /** Bytes that wait and may be asked for: not a small segment while another one is unacknowledged. */

@@ -105,7 +105,7 @@ class HandBackTest {
 
     private HandBack begin(int nxt, ByteBuffer unread) throws KernelException {
         return HandBack.begin(kernel, new HandBack.Session(slot, connection.local(), connection.remote(), taken, nxt,
-                RTT_NS), unread, 0, false);
+                HandBack.Input.of(kernel.sessions(), slot), RTT_NS), unread, 0, false);
     }
 
     @ParameterizedTest

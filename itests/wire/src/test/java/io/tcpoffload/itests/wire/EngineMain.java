@@ -4,6 +4,7 @@ package io.tcpoffload.itests.wire;
 import io.tcpoffload.api.ChannelInfo;
 import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.DeviceInfo;
+import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.api.Publisher;
 import io.tcpoffload.api.RecoverPolicy;
 import io.tcpoffload.api.SessionInfo;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
  * <ul>
  * <li>{@code publish SEGMENTS BYTES PAUSE_MS}: that many segments, each so long after the one before;
  * <li>{@code start BYTES PAUSE_MS}: the same without end, until {@code stop};
+ * <li>{@code handback ID...}: gives sessions back to the kernel; a line for each that is refused;
  * <li>{@code published}, {@code sessions}, {@code counters}, {@code frames}, {@code channel}.
  * </ul>
  */
@@ -68,6 +70,7 @@ final class EngineMain {
                 background.start();
             }
             case "stop" -> stop();
+            case "handback" -> handBack(words);
             case "published" -> System.out.println(position);
             case "sessions" -> engine.sessions().forEach(EngineMain::print);
             case "counters" -> engine.info().counters().forEach((name, value) -> System.out.println(name + "=" + value));
@@ -75,6 +78,16 @@ final class EngineMain {
                     engine.info().devices().stream().mapToLong(DeviceInfo::frames).sum());
             case "channel" -> print(engine.channels().get(0));
             default -> throw new IllegalArgumentException(words[0]);
+        }
+    }
+
+    private void handBack(String[] words) {
+        for (int i = 1; i < words.length; i++) {
+            try {
+                engine.handBack(Long.parseLong(words[i]));
+            } catch (OffloadException e) {
+                System.out.println(e.getMessage());
+            }
         }
     }
 

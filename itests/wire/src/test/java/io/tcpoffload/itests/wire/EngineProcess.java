@@ -55,6 +55,15 @@ final class EngineProcess implements AutoCloseable {
         process.ask("stop");
     }
 
+    /**
+     * Gives sessions back to the kernel.
+     *
+     * @return why those were refused that were
+     */
+    List<String> handBack(List<Long> ids) {
+        return process.ask("handback " + ids.stream().map(String::valueOf).collect(Collectors.joining(" ")));
+    }
+
     /** The stream position after the last byte published. */
     long published() {
         return Long.parseLong(process.ask("published").get(0));
