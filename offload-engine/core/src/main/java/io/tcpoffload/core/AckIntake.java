@@ -78,6 +78,10 @@ final class AckIntake {
         }
         judgeProbe(ack, blocks != null && blockCount == 0 && acked == 0, news, nowNs);
         s.updateTimer(acked > 0, news, nowNs);
+        if (acked > 0 && s.board.isFirstSacked()) {
+            // an acknowledgement goes past all that the viewer holds, unless it holds it no more (RFC 2018 8)
+            s.timers.armReneging(nowNs);
+        }
     }
 
     private void takeEcho(long echoNs, long arrivalNs) {

@@ -59,6 +59,11 @@ final class CongestionWindow {
         spurious.stop();
     }
 
+    /** Congestion was notified as well: whatever proves to have been late, the reduction stands (Linux clears prior_ssthresh). */
+    void keepReduction() {
+        spurious.stop();
+    }
+
     /** The probe has repaired the only loss: nothing to recover, but a reason to slow down (RFC 8985 7.4). */
     void reduceAtOnce(long flightBytes, long nowNs) {
         spurious.stop();

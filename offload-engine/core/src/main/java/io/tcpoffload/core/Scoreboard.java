@@ -234,6 +234,10 @@ final class Scoreboard {
         return (state[i] & SACKED) != 0;
     }
 
+    boolean isFirstSacked() {
+        return count > 0 && isSacked(0);
+    }
+
     boolean isLost(int i) {
         return (state[i] & LOST) != 0;
     }

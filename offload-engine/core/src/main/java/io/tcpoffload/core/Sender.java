@@ -148,6 +148,8 @@ public final class Sender {
         } else if (!isClosed() && parts.notification.isNews(count(SenderCounter.BYTES_SENT) > 0) && parts.recovery.phase() == LossRecovery.Phase.OPEN) {
             parts.counters.increment(SenderCounter.ECN_REDUCTIONS);
             parts.reduceAsNotified(nowNs);
+        } else {
+            parts.congestion.keepReduction();
         }
     }
 

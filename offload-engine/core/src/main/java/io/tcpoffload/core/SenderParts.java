@@ -133,7 +133,7 @@ final class SenderParts {
     /** RFC 8985 7.2: the probe is due two round trips after the last transmission or acknowledgement. */
     void armProbe(long nowNs) {
         if (mayProbe()) {
-            timers.armLossProbe(nowNs + TailLossProbe.intervalNs(rtt.srttNs(), board.inFlight(), segment.bytes()));
+            timers.armLossProbe(nowNs + probe.intervalNs(rtt.srttNs(), board.una(), board.nxt()));
         }
     }
 

@@ -7,6 +7,9 @@ import io.tcpoffload.core.SessionTimer.Purpose;
 /** What the session's timer is armed for, for how long, and when waiting has become hopeless. */
 final class SenderTimers {
 
+    /** Linux tcp_check_sack_reneging. */
+    static final long MIN_RENEGING_NS = 10_000_000L;
+
     private final SenderConfig config;
     private final RttEstimator rtt;
     private final Liveness liveness;
@@ -39,6 +42,15 @@ final class SenderTimers {
     void armRetransmit(long nowNs) {
         retransmitNs = Math.min(nowNs + rtt.rtoNs(), liveness.progressNs() + config.giveUpNs());
         armEarlier();
+    }
+
+    /** The viewer seems to have thrown data away: a little time to prove otherwise (Linux tcp_check_sack_reneging). */
+    void armReneging(long nowNs) {
+        if (retransmitRuns()) {
+            early = Purpose.NONE;
+            retransmitNs = Math.min(retransmitNs, nowNs + Math.max(rtt.srttNs() / 2, MIN_RENEGING_NS));
+            armEarlier();
+        }
     }
 
     /** While data is in flight: loss may be found at {@code deadlineNs} without waiting for the retransmission timeout. */

@@ -33,8 +33,9 @@ final class TailLossProbe {
     }
 
     /** RFC 8985 7.2, TLP_calc_PTO(), but for the bound by the retransmission timeout. */
-    static long intervalNs(long srttNs, int flightBytes, int mss) {
-        return 2 * srttNs + (flightBytes <= mss ? MAX_ACK_DELAY_NS : SLACK_NS);
+    long intervalNs(long srttNs, int una, int nxt) {
+        final boolean one = Seq.atOrAfter(una, lastPostStart) && Seq.distance(una, nxt) <= segment.bytes();
+        return 2 * srttNs + (one ? MAX_ACK_DELAY_NS : SLACK_NS);
     }
 
     /** RFC 8985 7.3: no two probes in a row. */

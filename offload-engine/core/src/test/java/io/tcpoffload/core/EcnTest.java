@@ -166,4 +166,17 @@ class EcnTest {
         notification.onAdvance(isn + Integer.MIN_VALUE + 10);
         assertTrue(notification.isNews(true));
     }
+
+    @AtEveryWrap
+    @Clause(rfc = "RFC 3168", section = "6.1.2", way = Way.LINUX,
+            does = "an echo during a recovery keeps what was reduced from being undone")
+    void anEchoDuringARecoveryKeepsTheReduction(int isn) {
+        final Scenario s = scenario(isn).send(10_000).at(50);
+        s.event(0, 1000, 5000);
+        s.retransmit();
+        s.sender.onEce(s.now());
+        s.at(60).ack(10_000, 0);
+        assertEquals(0, s.count(SenderCounter.REDUCTIONS_UNDONE));
+        assertEquals(5000, s.cwnd());
+    }
 }

@@ -159,4 +159,15 @@ class TailLossProbeTest {
         final Scenario s = measured(isn).send(2000).at(100).send(2000);
         assertEquals(202, s.timerMs());
     }
+
+    @AtEveryWrap
+    @Clause(rfc = "RFC 8985", section = "7.2", way = Way.LINUX,
+            does = "two small segments are no single one, so their probe does not wait for a delayed acknowledgement")
+    void twoSmallSegmentsAreTwo(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(1000).at(20).ack(1000).send(300);
+        // the timeout is earlier than the probe would be: 20 + 200 ms
+        assertEquals(20 + 220, s.timerMs());
+        s.send(300);
+        assertEquals(20 + 40 + 2, s.timerMs());
+    }
 }
