@@ -18,7 +18,8 @@ public final class Capture implements AutoCloseable {
     /** Whole packets, super-segments too. */
     public static final int WHOLE = 262144;
 
-    private static final int KERNEL_BUFFER_KB = 131072;
+    /** For as much as the machine can send. */
+    private static final int LARGE_BUFFER_KB = 131072;
     private static final long STOP_SECONDS = 30;
 
     private final Path file;
@@ -32,9 +33,14 @@ public final class Capture implements AutoCloseable {
      * @param bytes of each packet to keep
      */
     public Capture(Netns ns, String device, int port, int bytes, Path file) {
+        this(ns, device, port, bytes, file, LARGE_BUFFER_KB);
+    }
+
+    /** As above, with a buffer of so many kilobytes in the kernel. */
+    public Capture(Netns ns, String device, int port, int bytes, Path file, int bufferKb) {
         this.file = file;
         tcpdump = ns.start(ProcessBuilder.Redirect.PIPE, "tcpdump", "-i", device, "-s", Integer.toString(bytes),
-                "-B", Integer.toString(KERNEL_BUFFER_KB), "-Z", "root", "-w", file.toString(), filter(ns, device, port));
+                "-B", Integer.toString(bufferKb), "-Z", "root", "-w", file.toString(), filter(ns, device, port));
         messages = tcpdump.errorReader();
         String line = message();
         while (!line.contains("listening on")) {

@@ -13,6 +13,7 @@ public final class ViewerFarm implements AutoCloseable {
     private final LineProcess process;
     private int opened;
 
+    /** @param address of the server, IPv4, or IPv6 without brackets */
     public ViewerFarm(Netns ns, String address, int port, String path) {
         process = new LineProcess("viewers", ns.start(ProcessBuilder.Redirect.INHERIT,
                 NativeTool.program("viewers").toString(), address, Integer.toString(port), path));

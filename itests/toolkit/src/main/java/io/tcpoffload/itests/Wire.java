@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** A finished capture at the viewers' end, judged. */
 public final class Wire {
@@ -34,9 +35,16 @@ public final class Wire {
      * @param whole whether it holds whole packets
      */
     public Wire(Path file, int serverPort, boolean whole) {
+        this(file, serverPort, whole, f -> true);
+    }
+
+    private Wire(Path file, int serverPort, boolean whole, Predicate<Frame> valid) {
         this.file = file;
         this.serverPort = serverPort;
         PcapFile.read(file, f -> {
+            if (f.sourcePort() != serverPort && !valid.test(f)) {
+                return;
+            }
             if (f.sourcePort() == serverPort) {
                 flow(f.destinationPort()).fromServer(f, whole);
                 framesToViewer.merge(f.destinationPort(), 1L, Long::sum);
@@ -44,6 +52,14 @@ public final class Wire {
                 flow(f.sourcePort()).fromViewer(f);
             }
         });
+    }
+
+    /**
+     * Reads a capture of whole packets at the server's end, behind a link that may have damaged what viewers sent: those
+     * tell the sender nothing, so they tell the judge nothing.
+     */
+    public static Wire atServer(Path file, int serverPort) {
+        return new Wire(file, serverPort, true, f -> f.ipChecksumRight() && f.tcpChecksumRight());
     }
 
     /** What the sender did that it may never do, empty for nothing. */

@@ -188,12 +188,13 @@ public final class OffloadTransport implements ViewerTransport {
                 loop.frames(device))).toList();
     }
 
-    /** Everything counted by transport and kernel programs, by name. */
+    /** Everything counted by transport, senders and kernel programs, by name. */
     public Map<String, Long> counters() {
         Map<String, Long> all = new TreeMap<>();
         for (OffloadCounter counter : OffloadCounter.values()) {
             all.put("offload_" + counter.key(), counters.get(counter));
         }
+        all.putAll(thread.ask(loop::senderCounters, Map.of()));
         kernel.counters().snapshot().forEach((counter, value) -> all.put("kernel_" + counter.key(), value));
         return all;
     }

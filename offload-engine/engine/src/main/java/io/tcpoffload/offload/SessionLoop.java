@@ -21,6 +21,7 @@ import io.tcpoffload.kernel.SessionState;
 import io.tcpoffload.kernel.SessionTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
@@ -74,6 +75,7 @@ final class SessionLoop {
     private final Poster poster;
     private final FanOut fanOut;
     private final Departures departures;
+    private final SenderTotals totals = new SenderTotals();
     private final Returns returns;
     private final Paths paths;
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
@@ -205,6 +207,11 @@ final class SessionLoop {
     /** Resets a connection because its owner wants it so. Loop thread. */
     void abort(ViewerSession session) {
         reset(session, OffloadCounter.ABORTED);
+    }
+
+    /** What all senders have counted, by name. Loop thread. */
+    Map<String, Long> senderCounters() {
+        return totals.with(sessions);
     }
 
     /** Whether no session has anything left to do but to wait. Loop thread. */
@@ -556,6 +563,7 @@ final class SessionLoop {
     }
 
     private void forget(ViewerSession session) {
+        totals.add(session.sender());
         bySlot[session.slot()] = null;
         sessions.remove(session);
     }
