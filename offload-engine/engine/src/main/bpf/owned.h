@@ -165,14 +165,16 @@ static __always_inline __u32 take_data(struct session_record *r, struct segment 
 		return EVENT_STALE;
 	}
 	__u32 fresh = s->payload - old;
+	__u32 reasons = 0;
 	if (fresh > r->receive_window) {
+		count(C_DATA_NOT_TAKEN);
+		reasons = EVENT_DATA; /* with a window of 0, which is what the engine sets to be told and no more */
 		fresh = r->receive_window;
 		fin = 0;
 	}
-	__u32 reasons = 0;
 	if (fresh) {
 		count(C_DATA_IN_ORDER);
-		reasons = EVENT_DATA;
+		reasons |= EVENT_DATA;
 	}
 	if (fin) {
 		count(C_FINS);

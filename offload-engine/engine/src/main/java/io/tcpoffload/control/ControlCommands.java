@@ -5,6 +5,7 @@ package io.tcpoffload.control;
 import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.offload.Adoptions;
+import io.tcpoffload.offload.InputPolicy;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +22,7 @@ public final class ControlCommands {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
 
-    static final String HELP = "ok adopt pid=P fd=F [channel=C] | write SESSION COUNT | file SESSION PATH | close SESSION"
+    static final String HELP = "ok adopt pid=P fd=F [channel=C] [input=discard|hand-back] | write SESSION COUNT | file SESSION PATH | close SESSION"
             + " | shutdown SESSION | abort SESSION | hand-back SESSION | fetched SESSION | info SESSION | sessions | help";
 
     private final Adoptions adoptions;
@@ -127,6 +128,7 @@ public final class ControlCommands {
         String pid = null;
         String fd = null;
         String channel = null;
+        InputPolicy input = InputPolicy.DISCARD;
         while (words.more()) {
             String word = words.next("a setting");
             if (word.startsWith("pid=")) {
@@ -135,8 +137,11 @@ public final class ControlCommands {
                 fd = word.substring("fd=".length());
             } else if (word.startsWith("channel=")) {
                 channel = word.substring("channel=".length());
-            } else {
-                throw new OffloadException("'" + word + "' is not valid: adopt pid=P fd=F [channel=C]");
+            } else if (word.equals("input=hand-back")) {
+                input = InputPolicy.HAND_BACK;
+            } else if (!word.equals("input=discard")) {
+                throw new OffloadException("'" + word
+                        + "' is not valid: adopt pid=P fd=F [channel=C] [input=discard|hand-back]");
             }
         }
         if (pid == null || fd == null) {
@@ -148,6 +153,6 @@ public final class ControlCommands {
         if (channel != null && media == null) {
             throw new OffloadException("channel '" + channel + "' is not open: an open channel is needed, or none");
         }
-        return "ok " + adoptions().adopt(process, descriptor, media);
+        return "ok " + adoptions().adopt(process, descriptor, media, input);
     }
 }

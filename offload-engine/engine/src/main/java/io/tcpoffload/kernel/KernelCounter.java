@@ -114,7 +114,9 @@ public enum KernelCounter {
     /** Targets refused: no such session, or not in state OWNED. */
     TARGETS_NOT_OWNED,
     /** Targets refused: header length, segment size or device differ from the post's. */
-    TARGETS_OTHER_SHAPE;
+    TARGETS_OTHER_SHAPE,
+    /** Segments with data in order that has no room in our window, or none at all: not acknowledged. */
+    DATA_NOT_TAKEN;
 
     /** Name for people and JSON: {@code acks_sack}. */
     public String key() {

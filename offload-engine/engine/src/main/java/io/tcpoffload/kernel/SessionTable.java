@@ -261,6 +261,13 @@ public final class SessionTable {
         return records.getShort(base(id) + SessionDescriptor.ADVERTISED_WINDOW) & 0xFFFF;
     }
 
+    /**
+     * Bytes that the hook takes after rcv_nxt. 0: none; data raises an event and is not acknowledged.
+     */
+    public void receiveWindow(int id, int bytes) {
+        records.putInt(base(id) + SessionDescriptor.RECEIVE_WINDOW, bytes);
+    }
+
     public void advertisedWindow(int id, int raw) {
         records.putShort(base(id) + SessionDescriptor.ADVERTISED_WINDOW, (short) raw);
     }

@@ -11,16 +11,18 @@ final class Adopted {
     private final FrozenState state;
     private final PrivateSource source;
     private final String owner;
+    private final InputPolicy input;
     private boolean receivesNoMore;
 
     /**
      * @param source null when the session is served from a channel
      * @param owner  for people: process and descriptor
      */
-    Adopted(FrozenState state, PrivateSource source, String owner) {
+    Adopted(FrozenState state, PrivateSource source, String owner, InputPolicy input) {
         this.state = state;
         this.source = source;
         this.owner = owner;
+        this.input = input;
     }
 
     /** As it was adopted. */
@@ -35,6 +37,10 @@ final class Adopted {
 
     String owner() {
         return owner;
+    }
+
+    InputPolicy input() {
+        return input;
     }
 
     /** Both directions are closed, as by close(2): what the peer sends now is answered with a reset, as Linux does. */

@@ -74,9 +74,10 @@ final class Adoption implements AutoCloseable {
      *
      * @param id      the session's number
      * @param channel what is to be sent after what the process had written; null for a private source
+     * @param input   what becomes of what the peer sends
      * @throws KernelException with a line for people; the process has its connection as it was
      */
-    ViewerSession take(long id, int pid, int fd, MediaChannel channel) throws KernelException {
+    ViewerSession take(long id, int pid, int fd, MediaChannel channel, InputPolicy input) throws KernelException {
         try (ForeignSocket socket = ForeignSocket.take(pid, fd)) {
             socket.check();
             InetSocketAddress local = socket.local();
@@ -90,7 +91,8 @@ final class Adoption implements AutoCloseable {
             }
             boolean taken = false;
             try {
-                ViewerSession session = take(id, socket, local, remote, path, device, slot, channel, pid + ":" + fd);
+                ViewerSession session = take(id, socket, local, remote, path, device, slot, channel,
+                        pid + ":" + fd, input);
                 taken = true;
                 return session;
             } finally {
@@ -129,7 +131,8 @@ final class Adoption implements AutoCloseable {
     }
 
     private ViewerSession take(long id, ForeignSocket socket, InetSocketAddress local, InetSocketAddress remote,
-            Path path, Device device, int slot, MediaChannel channel, String owner) throws KernelException {
+            Path path, Device device, int slot, MediaChannel channel, String owner, InputPolicy input)
+            throws KernelException {
         kernel.sessions().define(slot, local, remote, path, true);
         kernel.sessions().state(slot, SessionState.TAKING);
         kernel.flows().put(local, remote, slot);
@@ -138,6 +141,9 @@ final class Adoption implements AutoCloseable {
         FrozenState frozen = socket.read(sockets);
         kernel.sessions().complete(slot, frozen.tcp().withSndNxt(frozen.una()));
         kernel.sessions().nxt(slot, frozen.nxt());
+        if (input == InputPolicy.HAND_BACK) {
+            kernel.sessions().receiveWindow(slot, 0);
+        }
         if (frozen.tsReceived()) {
             kernel.sessions().tsRecent(slot, frozen.tsRecent());
         }
@@ -146,7 +152,7 @@ final class Adoption implements AutoCloseable {
         try {
             Sender sender = sender(frozen, channel == null);
             ViewerSession session = new ViewerSession(id, slot, local, remote, device, kernel.sessions(),
-                    source, sender, frozen.tcp(), settings, new Adopted(frozen, channel == null ? own : null, owner));
+                    source, sender, frozen.tcp(), settings, new Adopted(frozen, channel == null ? own : null, owner, input));
             socket.silence();
             return session;
         } catch (KernelException | RuntimeException e) {

@@ -50,18 +50,19 @@ public final class Adoptions implements AutoCloseable {
      * Takes a connected TCP socket out of a process.
      *
      * @param channel what is to be sent; null for what is given to {@link #write} and {@link #file}
+     * @param input   what becomes of what the peer sends
      * @return the session's number
      */
-    public long adopt(int pid, int fd, MediaChannel channel) {
-        return adopt(ids.getAsLong(), pid, fd, channel);
+    public long adopt(int pid, int fd, MediaChannel channel, InputPolicy input) {
+        return adopt(ids.getAsLong(), pid, fd, channel, input);
     }
 
-    synchronized long adopt(long id, int pid, int fd, MediaChannel channel) {
+    synchronized long adopt(long id, int pid, int fd, MediaChannel channel, InputPolicy input) {
         if (channel != null) {
             onChannel.accept(channel);
         }
         try {
-            ViewerSession session = adoption.take(id, pid, fd, channel);
+            ViewerSession session = adoption.take(id, pid, fd, channel, input);
             return thread.order(() -> {
                 loop.add(session);
                 return session.id();

@@ -63,6 +63,10 @@ public enum OffloadCounter {
     ABORTED,
     /** Of those: adopted connections whose peer sent data after they were closed in both directions. */
     DATA_AFTER_CLOSE,
+    /** Of those: viewers that sent more than a request or two, to somebody who has nothing to do with it. */
+    UPLOADS_CUT,
+    /** Of those: adopted connections that were to be handed back when their peer sends something, and could not be. */
+    INPUT_NOT_TAKEN,
     /** Of those: viewers of a device that is gone. */
     DEVICES_LOST,
     /** Of those: viewers whose session failed in a way that should not be; the log has the stack trace. */

@@ -56,6 +56,9 @@ final class SessionLoop {
     /** A viewer that does not take the end of a stream within this time is reset, as by Linux' tcp_fin_timeout. */
     private static final long CLOSE_TIMEOUT_NS = 60_000_000_000L;
 
+    /** More than any request or two: a viewer that sends more takes this for something that it is not. */
+    static final int MOST_INPUT_BYTES = 256 << 10;
+
     /*
      * How long the loop rests when it has nothing to do; an append or a command ends each rest at once, and no timer
      * of a session waits for its end. IN_FLIGHT: acknowledgements only free the windows, and their arrival times are the
@@ -459,6 +462,9 @@ final class SessionLoop {
             reset(session, OffloadCounter.DATA_AFTER_CLOSE);
             return;
         }
+        if (event.is(KernelEvent.DATA) && !takesInput(session)) {
+            return;
+        }
         if (event.is(KernelEvent.FIN)) {
             /* The record tells it, too. Acknowledged twice, it would draw a reset from a viewer that is done by the first. */
             return;
@@ -468,6 +474,35 @@ final class SessionLoop {
         } else if (event.is(KernelEvent.SYN | KernelEvent.CHALLENGE | KernelEvent.STALE)) {
             session.challenge(nowNs, CHALLENGE_INTERVAL_NS);
         }
+    }
+
+    /**
+     * What a viewer says after its request - one more request, pipelined, an upload - is acknowledged and thrown away, up to
+     * a bound. The peer of an adopted connection may have something to say that matters.
+     *
+     * @return whether the session goes on and acknowledges
+     */
+    private boolean takesInput(ViewerSession session) {
+        if (session.adopted() == null) {
+            int received = table.rcvNxt(session.slot()) - session.taken().rcvNxt();
+            if (received <= MOST_INPUT_BYTES) {
+                return true;
+            }
+            LOG.info("{} on {}: reset, it has sent {} bytes after its request", session.remote(), session.source().name(),
+                    received);
+            reset(session, OffloadCounter.UPLOADS_CUT);
+            return false;
+        }
+        if (session.adopted().input() == InputPolicy.DISCARD) {
+            return true;
+        }
+        try {
+            handBack(session);
+        } catch (KernelException e) {
+            LOG.info("{}: reset, its peer has sent something, and {}", session.remote(), e.getMessage());
+            reset(session, OffloadCounter.INPUT_NOT_TAKEN);
+        }
+        return false;
     }
 
     private void onLossSign(ViewerSession session, KernelEvent event) {

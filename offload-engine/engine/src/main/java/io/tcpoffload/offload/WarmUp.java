@@ -52,7 +52,7 @@ final class WarmUp {
 
     private void round(long id, long end) throws KernelException {
         try (LoopbackPair pair = new LoopbackPair()) {
-            adoptions.adopt(id, (int) ProcessHandle.current().pid(), pair.fd(), null);
+            adoptions.adopt(id, (int) ProcessHandle.current().pid(), pair.fd(), null, InputPolicy.DISCARD);
             adoptions.write(id, BYTES);
             int received = 0;
             while (received < BYTES && System.nanoTime() < end) {

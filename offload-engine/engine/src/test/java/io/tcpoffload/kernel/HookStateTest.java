@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Hostile;
+import io.tcpoffload.clauses.Layer;
 import io.tcpoffload.kernel.Listener.Accepted;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -70,6 +72,36 @@ class HookStateTest {
             assertEquals(ProgramRun.SHOT, bench.run(frame().badIpChecksum()));
             assertEquals(2, bench.moved().get(KernelCounter.EATEN_TAKING));
             assertEquals(RCV_NXT, bench.kernel.sessions().rcvNxt(bench.id));
+        }
+    }
+
+    @Test
+    @Hostile(value = "upload", layer = Layer.PACKET, counter = "data_not_taken")
+    void withAWindowOfZeroDataIsToldAndNotTaken() throws Exception {
+        try (HookBench bench = new HookBench(SessionState.OWNED, false)) {
+            bench.kernel.sessions().receiveWindow(bench.id, 0);
+            assertEquals(ProgramRun.SHOT, bench.run(frame().payload(100)));
+            assertEquals(ProgramRun.SHOT, bench.run(frame().payload(100).flags(Frame.ACK | Frame.FIN)));
+            assertEquals(List.of(KernelEvent.DATA, KernelEvent.DATA), bench.reasons());
+            assertEquals(RCV_NXT, bench.kernel.sessions().rcvNxt(bench.id));
+            assertFalse(bench.kernel.sessions().finReceived(bench.id));
+            assertEquals(2, bench.moved().get(KernelCounter.DATA_NOT_TAKEN));
+            assertEquals(ProgramRun.SHOT, bench.run(frame().flags(Frame.ACK | Frame.FIN)));
+            assertEquals(List.of(KernelEvent.FIN), bench.reasons());
+            assertEquals(RCV_NXT + 1, bench.kernel.sessions().rcvNxt(bench.id));
+        }
+    }
+
+    @Test
+    void aWindowThatIsTooSmallTakesWhatItHasRoomFor() throws Exception {
+        try (HookBench bench = new HookBench(SessionState.OWNED, false)) {
+            bench.kernel.sessions().receiveWindow(bench.id, 60);
+            assertEquals(ProgramRun.SHOT, bench.run(frame().payload(100).flags(Frame.ACK | Frame.FIN)));
+            assertEquals(List.of(KernelEvent.DATA), bench.reasons());
+            assertEquals(RCV_NXT + 60, bench.kernel.sessions().rcvNxt(bench.id));
+            assertEquals(Set.of(KernelCounter.DATA_NOT_TAKEN, KernelCounter.DATA_IN_ORDER, KernelCounter.ACKS,
+                    KernelCounter.EVENTS),
+                    bench.moved().keySet());
         }
     }
 
