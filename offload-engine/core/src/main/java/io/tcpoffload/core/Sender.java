@@ -318,6 +318,11 @@ public final class Sender {
         return parts.recovery.pipeBytes();
     }
 
+    /** Whether loss or congestion is being dealt with, so that each acknowledgement lets out what it says and no less. */
+    public boolean isRecovering() {
+        return parts.recovery.phase() != LossRecovery.Phase.OPEN;
+    }
+
     /** Bytes the viewer's window still admits. */
     public long usableWindowBytes() {
         return parts.flow.usableFrom(nxt());

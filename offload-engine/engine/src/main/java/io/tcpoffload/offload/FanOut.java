@@ -5,6 +5,7 @@ package io.tcpoffload.offload;
 import io.tcpoffload.channel.Extent;
 import io.tcpoffload.channel.Source;
 import io.tcpoffload.channel.Step;
+import io.tcpoffload.core.Sender;
 import io.tcpoffload.kernel.DmaRing;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,9 @@ import java.util.List;
  * viewer's path: {@link PieceClass}.
  */
 final class FanOut {
+
+    /** Linux {@code net.ipv4.tcp_tso_win_divisor}. */
+    private static final int WINDOW_DIVISOR = 3;
 
     private final Poster poster;
     private final Extent extent = new Extent();
@@ -54,7 +58,13 @@ final class FanOut {
             return Step.CLOSE;
         }
         int bytes = Math.min(room, extent.length());
-        Bucket bucket = bucketFor(viewer, shared ? cut(viewer, bytes, source.unit()) : bytes);
+        if (shared) {
+            bytes = cut(viewer, bytes, source.unit());
+            if (bytes == 0) {
+                return Step.NONE;
+            }
+        }
+        Bucket bucket = bucketFor(viewer, bytes);
         bucket.add(viewer);
         if (bucket.count() == DmaRing.MAX_TARGETS) {
             sent += poster.post(bucket);
@@ -68,14 +78,29 @@ final class FanOut {
      * of step meet again. The last that the viewer's window takes ends at a unit's end: if the viewer then stops reading
      * for long, a skip does not cut a unit in two. Everywhere else segments are full: a path that loses packets loses as
      * many short ones.
+     *
+     * @return 0 if it is better to wait until the viewer has room for more
      */
     private int cut(ViewerSession viewer, int most, int unit) {
         int piece = PieceClass.bytes(viewer.sender().burstBytes(), viewer.mss());
         long into = extent.position() - extent.segmentStart();
-        int bytes = (int) Math.min(most, piece - into % piece);
+        int wanted = (int) Math.min(extent.length(), piece - into % piece);
+        int bytes = Math.min(most, wanted);
+        if (bytes < wanted && isWorthWaiting(viewer.sender(), bytes)) {
+            return 0;
+        }
         boolean fillsWindow = viewer.sender().usableWindowBytes() - bytes < viewer.mss();
         int over = (int) ((into + bytes) % unit);
         return !fillsWindow || bytes == extent.length() || bytes <= over ? bytes : bytes - over;
+    }
+
+    /**
+     * Linux tcp_tso_should_defer: when acknowledgements are on their way and only a small part of the window is free,
+     * the next of them make it larger. Each of the small posts in between would be for one viewer alone.
+     */
+    private static boolean isWorthWaiting(Sender sender, int bytes) {
+        return sender.inFlight() > 0 && !sender.isRecovering()
+                && bytes < Math.min(sender.cwndBytes(), sender.inFlight() + sender.usableWindowBytes()) / WINDOW_DIVISOR;
     }
 
     private Bucket bucketFor(ViewerSession viewer, int bytes) {

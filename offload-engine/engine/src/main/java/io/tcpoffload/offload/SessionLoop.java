@@ -72,6 +72,9 @@ final class SessionLoop {
     private static final long IDLE_NS = 5_000_000;
     private static final long EMPTY_NS = 50_000_000;
 
+    /** Spreads a sequence of numbers evenly. */
+    private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
+
     private final KernelSide kernel;
     private final SessionTable table;
     private final OffloadCounters counters;
@@ -92,6 +95,7 @@ final class SessionLoop {
     /** Made once: a method reference in the loop would be an object a turn. */
     private final EventHandler eventHandler = this::onEvent;
     private long nowNs;
+    private long turns;
     private long overrunsReadNs;
     private long eventsLost;
 
@@ -259,8 +263,15 @@ final class SessionLoop {
             readOverruns();
         }
         long restNs = sessions.isEmpty() ? EMPTY_NS : IDLE_NS;
-        for (int i = sessions.size() - 1; i >= 0; i--) {
-            ViewerSession session = sessions.get(i);
+        int count = sessions.size();
+        turns += GOLDEN_RATIO;
+        for (int i = count - 1; i >= 0; i--) {
+            // another one is first in each turn: the last of a post of hundreds gets its frame half a millisecond later
+            int at = (int) ((i + (turns >>> 33)) % count);
+            if (at >= sessions.size()) {
+                continue; // some have gone in this turn; who is left out now is not in the next
+            }
+            ViewerSession session = sessions.get(at);
             done += serveOrReset(session);
             restNs = Math.min(restNs, restOf(session));
         }
