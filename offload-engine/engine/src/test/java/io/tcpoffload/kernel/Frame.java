@@ -4,10 +4,12 @@ package io.tcpoffload.kernel;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * An Ethernet frame with a TCP segment, byte by byte. Right by default; what a test spoils stays spoiled: checksums are
+ * An Ethernet frame with a TCP segment over IPv4 or IPv6, byte by byte. Right by default; what a test spoils stays spoiled: checksums are
  * made at the end unless they are the spoiled part.
  */
 final class Frame {
@@ -21,8 +23,13 @@ final class Frame {
 
     private static final byte[] VIEWER_MAC = {2, 0, 0, 0, 0, 9};
 
-    private byte[] source = {127, 0, 0, 1};
-    private byte[] destination = {127, 0, 0, 1};
+    static final byte[] LOOPBACK = {127, 0, 0, 1};
+    static final byte[] LOOPBACK6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    private static final int FRAGMENT_HEADER = 44;
+    private static final int TCP = 6;
+
+    private byte[] source = LOOPBACK;
+    private byte[] destination = LOOPBACK;
     private int sourcePort = 40000;
     private int destinationPort = 8080;
     private int seq;
@@ -34,6 +41,10 @@ final class Frame {
     private byte[] payload = {};
     private int[] tags = {};
     private int fragment = 0x4000;
+    private int ecn;
+    private byte[] from = VIEWER_MAC;
+    private final List<byte[]> extensions = new ArrayList<>();
+    private final List<Integer> extensionTypes = new ArrayList<>();
     private int ihl = -1;
     private int doff = -1;
     private int lengthError;
@@ -118,6 +129,43 @@ final class Frame {
         return this;
     }
 
+    /** The same by the other family: addresses are the loopback's. */
+    Frame ipv6(boolean yes) {
+        source = yes ? LOOPBACK6 : LOOPBACK;
+        destination = source;
+        return this;
+    }
+
+    boolean isIpv6() {
+        return source.length == LOOPBACK6.length;
+    }
+
+    /** IPv6 only: one more extension header, {@code 8 * words} bytes. */
+    Frame extension(int type, int words) {
+        byte[] header = new byte[8 * words];
+        header[1] = (byte) (words - 1);
+        extensionTypes.add(type);
+        extensions.add(header);
+        return this;
+    }
+
+    Frame extension(int type, byte[] header) {
+        extensionTypes.add(type);
+        extensions.add(header);
+        return this;
+    }
+
+    /** Bits of RFC 3168. */
+    Frame ecn(int bits) {
+        ecn = bits;
+        return this;
+    }
+
+    Frame fromMac(byte[] mac) {
+        from = mac;
+        return this;
+    }
+
     Frame ihl(int words) {
         ihl = words;
         return this;
@@ -160,30 +208,59 @@ final class Frame {
     }
 
     byte[] bytes() {
+        byte[] network = isIpv6() ? ipv6Header() : ipv4Header();
         int l3 = 14 + 4 * tags.length;
-        int ipLength = 20 + ipOptions.length;
-        int l4 = l3 + ipLength;
+        int l4 = l3 + network.length;
         int tcpLength = 20 + options.length;
         byte[] all = new byte[l4 + tcpLength + payload.length + padding];
         ByteBuffer b = ByteBuffer.wrap(all);
-        b.position(6).put(VIEWER_MAC);
+        b.position(6).put(from);
         for (int tag : tags) {
             b.putShort((short) 0x8100).putShort((short) tag);
         }
-        b.putShort((short) 0x0800);
-        b.put((byte) (0x40 | (ihl < 0 ? ipLength / 4 : ihl))).put((byte) 0);
-        b.putShort((short) (ipLength + tcpLength + payload.length + lengthError));
-        b.putShort((short) 7).putShort((short) fragment).put((byte) 64).put((byte) 6).putShort((short) 0);
-        b.put(source).put(destination).put(ipOptions);
-        b.putShort(l3 + 10, (short) (~sum(all, l3, ipLength, 0) + ipChecksumError));
+        b.putShort((short) (isIpv6() ? 0x86DD : 0x0800)).put(network);
         b.putShort((short) sourcePort).putShort((short) destinationPort).putInt(seq).putInt(ack);
         b.put((byte) ((doff < 0 ? tcpLength / 4 : doff) << 4)).put((byte) flags).putShort((short) window).putInt(0);
         b.put(options).put(payload);
-        int pseudo = sum(source, 0, 4, sum(destination, 0, 4, 6 + tcpLength + payload.length));
+        int pseudo = sum(source, 0, source.length, sum(destination, 0, destination.length,
+                TCP + tcpLength + payload.length));
         int checksum = unfinished ? pseudo : ~sum(all, l4, tcpLength + payload.length, pseudo);
         b.putShort(l4 + 16, (short) (checksum + tcpChecksumError));
         Arrays.fill(all, all.length - padding, all.length, (byte) 0xEE);
         return cut < 0 ? all : Arrays.copyOf(all, cut);
+    }
+
+    private byte[] ipv4Header() {
+        int length = 20 + ipOptions.length;
+        byte[] header = new byte[length];
+        ByteBuffer b = ByteBuffer.wrap(header);
+        b.put((byte) (0x40 | (ihl < 0 ? length / 4 : ihl))).put((byte) ecn);
+        b.putShort((short) (length + 20 + options.length + payload.length + lengthError));
+        b.putShort((short) 7).putShort((short) fragment).put((byte) 64).put((byte) TCP).putShort((short) 0);
+        b.put(source).put(destination).put(ipOptions);
+        b.putShort(10, (short) (~sum(header, 0, length, 0) + ipChecksumError));
+        return header;
+    }
+
+    private byte[] ipv6Header() {
+        List<Integer> types = new ArrayList<>(extensionTypes);
+        List<byte[]> headers = new ArrayList<>(extensions);
+        if (fragment != 0x4000) {
+            types.add(FRAGMENT_HEADER);
+            headers.add(ByteBuffer.allocate(8).putShort(2, (short) (fragment << 3 | fragment >> 13 & 1)).putInt(4, 7)
+                    .array());
+        }
+        int length = headers.stream().mapToInt(header -> header.length).sum();
+        ByteBuffer b = ByteBuffer.allocate(40 + length);
+        b.putInt(0x60000000 | ecn << 20);
+        b.putShort((short) (length + 20 + options.length + payload.length + lengthError));
+        b.put((byte) (types.isEmpty() ? TCP : types.get(0))).put((byte) 64).put(source).put(destination);
+        for (int i = 0; i < headers.size(); i++) {
+            byte[] header = headers.get(i).clone();
+            header[0] = (byte) (i + 1 < types.size() ? types.get(i + 1) : TCP);
+            b.put(header);
+        }
+        return b.array();
     }
 
     /** What the hook notes as the place where frames come from: path_of in network.h. */

@@ -4,10 +4,13 @@ package io.tcpoffload.kernel;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A loaded hook with one session in a state of the test's choice; its window, sequence numbers and clock are known. */
 final class HookBench implements AutoCloseable {
@@ -20,17 +23,30 @@ final class HookBench implements AutoCloseable {
     static final int TS_RECENT = 77_000;
     static final int WINDOW = 500;
 
+    private static final Map<String, HookBench> SHARED = new HashMap<>();
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
     final KernelSide kernel;
     final int id;
-    private final InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080);
-    private final InetSocketAddress remote = new InetSocketAddress(InetAddress.getLoopbackAddress(), 40000);
+    final boolean ipv6;
+    private final InetSocketAddress local;
+    private final InetSocketAddress remote;
+    private final byte[] image = new byte[SessionDescriptor.BYTES];
     private Map<KernelCounter, Long> before;
 
     HookBench(int state, boolean timestamps) throws KernelException {
-        kernel = KernelSide.open(new KernelConfig("ktest-hook", 8, 2, 256, 4096));
+        this(state, timestamps, false);
+    }
+
+    HookBench(int state, boolean timestamps, boolean ipv6) throws KernelException {
+        this.ipv6 = ipv6;
+        local = new InetSocketAddress(loopback(), 8080);
+        remote = new InetSocketAddress(loopback(), 40000);
+        kernel = KernelSide.open(new KernelConfig("ktest-hook" + NAMES.incrementAndGet(), 8, 2, 256, 4096));
         id = kernel.sessions().allocate();
         var record = kernel.sessions().record(id);
-        record.put(SessionDescriptor.L2_LEN, (byte) 14).put(SessionDescriptor.L3_LEN, (byte) 20);
+        record.put(SessionDescriptor.L2_LEN, (byte) 14).put(SessionDescriptor.L3_LEN, (byte) (ipv6 ? 40 : 20));
+        record.put(SessionDescriptor.IP_VERSION, (byte) (ipv6 ? 6 : 4));
         record.putLong(SessionDescriptor.TEMPLATE_NS, 1);
         kernel.sessions().complete(id, new TcpState(TcpState.ESTABLISHED, UNA, RCV_NXT, 1448, 1460, 7, 0, timestamps,
                 true, false, 0, RCV_NXT, WINDOW << 7, MAX_WINDOW, RCV_WINDOW, RCV_NXT, 0));
@@ -40,7 +56,48 @@ final class HookBench implements AutoCloseable {
         record.putLong(SessionDescriptor.PATH, Frame.path(1));
         kernel.flows().put(local, remote, id);
         kernel.sessions().state(id, state);
+        record.get(0, image);
         before = kernel.counters().snapshot();
+    }
+
+    private InetAddress loopback() {
+        try {
+            return InetAddress.getByAddress(ipv6 ? Frame.LOOPBACK6 : Frame.LOOPBACK);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** An owned session as new, in a bench that is made once for each kind. */
+    static HookBench shared(boolean timestamps, boolean ipv6) throws KernelException {
+        String kind = timestamps + " " + ipv6;
+        HookBench bench = SHARED.get(kind);
+        if (bench == null) {
+            bench = new HookBench(SessionState.OWNED, timestamps, ipv6);
+            SHARED.put(kind, bench);
+        }
+        return bench.reset();
+    }
+
+    static void closeShared() {
+        SHARED.values().forEach(HookBench::close);
+        SHARED.clear();
+    }
+
+    /** As new: loading the programs for each packet of a table takes too long. */
+    HookBench reset() throws KernelException {
+        kernel.sessions().record(id).put(0, image);
+        kernel.flows().put(local, remote, id);
+        reasons();
+        moved();
+        return this;
+    }
+
+    /** The record's bytes. */
+    byte[] record() {
+        byte[] bytes = new byte[SessionDescriptor.BYTES];
+        kernel.sessions().record(id).get(0, bytes);
+        return bytes;
     }
 
     /** A valid segment that says nothing new. */
@@ -49,7 +106,18 @@ final class HookBench implements AutoCloseable {
     }
 
     int run(Frame frame) throws KernelException {
-        return run(frame.bytes());
+        return run(frame.ipv6(ipv6).bytes());
+    }
+
+    /** As the hook of real hardware sees it. */
+    int runOnHardware(Frame frame) throws KernelException {
+        return ProgramRun.run(kernel.program(KernelObject.HOOK), frame.ipv6(ipv6).bytes(), 0);
+    }
+
+    /** As the kernel merges segments: so many in one packet. */
+    int runMerged(Frame frame, int segments) throws KernelException {
+        return ProgramRun.run(kernel.program(KernelObject.VIRTUAL_HOOK), frame.ipv6(ipv6).bytes(), 0,
+                segments);
     }
 
     int run(byte[] packet) throws KernelException {

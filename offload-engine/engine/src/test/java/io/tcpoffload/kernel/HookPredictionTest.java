@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Header prediction against the general way: a VLAN tag changes nothing in what a segment means, but no tagged packet is
@@ -32,12 +32,12 @@ class HookPredictionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void predictedSegmentsHaveTheSameEffect(boolean timestamps) throws Exception {
+    @CsvSource({"true, false", "false, false", "true, true", "false, true"})
+    void predictedSegmentsHaveTheSameEffect(boolean timestamps, boolean ipv6) throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         int forward = 0;
-        try (HookBench bench = new HookBench(SessionState.OWNED, timestamps)) {
+        try (HookBench bench = new HookBench(SessionState.OWNED, timestamps, ipv6)) {
             ByteBuffer record = bench.kernel.sessions().record(bench.id);
             byte[] asMade = new byte[record.capacity()];
             record.get(0, asMade);

@@ -9,95 +9,96 @@ import static io.tcpoffload.kernel.HookBench.TS_RECENT;
 import static io.tcpoffload.kernel.HookBench.UNA;
 import static io.tcpoffload.kernel.HookBench.WINDOW;
 import static io.tcpoffload.kernel.HookBench.frame;
+import static io.tcpoffload.kernel.HookRow.NONE;
+import static io.tcpoffload.kernel.HookRow.ack;
+import static io.tcpoffload.kernel.HookRow.answer;
+import static io.tcpoffload.kernel.HookRow.data;
+import static io.tcpoffload.kernel.HookRow.drop;
 import static io.tcpoffload.kernel.KernelCounter.*;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.ByteBuffer;
+import io.tcpoffload.clauses.Hostile;
+import io.tcpoffload.clauses.Layer;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** One segment for a session that the engine owns: verdict, counters, event, and what changed in the record. */
+/**
+ * One segment for a session that the engine owns, by IPv4 and by IPv6: verdict, counters, event, and what changed in the
+ * record.
+ */
 @ExtendWith(Root.class)
 class HookTableTest {
 
-    private static final int NONE = 0;
     private static final int A = Frame.ACK;
 
-    /**
-     * @param name     what arrives
-     * @param frame    the bytes
-     * @param event    expected reasons, 0: no event
-     * @param una      expected left edge
-     * @param window   expected raw window
-     * @param rcvNxt   expected next byte of the viewer
-     * @param counters expected to move, besides EVENTS
-     */
-    record Row(String name, Frame frame, int event, int una, int window, int rcvNxt, List<KernelCounter> counters) {
-        @Override
-        public String toString() {
-            return name;
-        }
+    @AfterAll
+    static void close() {
+        HookBench.closeShared();
     }
 
-    private static Row drop(String name, Frame frame, KernelCounter counter) {
-        return new Row(name, frame, NONE, UNA, WINDOW, RCV_NXT, List.of(counter));
-    }
-
-    private static Row answer(String name, Frame frame, int event, KernelCounter... counters) {
-        return new Row(name, frame, event, UNA, WINDOW, RCV_NXT, List.of(counters));
-    }
-
-    private static Row data(String name, Frame frame, int event, int rcvNxt, KernelCounter... counters) {
-        return new Row(name, frame, event, UNA, WINDOW, rcvNxt,
-                Stream.concat(Stream.of(ACKS), Arrays.stream(counters)).toList());
-    }
-
-    private static Row ack(String name, Frame frame, int event, int una, int window, KernelCounter... counters) {
-        return new Row(name, frame, event, una, window, RCV_NXT,
-                Stream.concat(Stream.of(ACKS), Arrays.stream(counters)).toList());
-    }
-
-    static Stream<Row> acknowledgements() {
-        Frame next = frame().ack(UNA + 5000).window(600);
+    static Stream<HookRow> acknowledgements() {
         return Stream.of(
-                ack("forward", next, NONE, UNA + 5000, 600),
+                ack("forward", frame().ack(UNA + 5000).window(600), NONE, UNA + 5000, 600),
                 ack("all that was sent", frame().ack(NXT), NONE, NXT, WINDOW),
-                ack("unfinished checksum of a local sender", frame().ack(NXT).unfinishedChecksum(), NONE, NXT, WINDOW),
-                ack("one VLAN tag", frame().ack(NXT).tags(5), NONE, NXT, WINDOW),
-                ack("two VLAN tags", frame().ack(NXT).tags(5, 6), NONE, NXT, WINDOW),
-                ack("padding is not payload", frame().ack(NXT).padding(6), NONE, NXT, WINDOW),
-                ack("40 NOPs", frame().ack(NXT).options(IntStream.range(0, 40).map(i -> 1).toArray()), NONE, NXT,
-                        WINDOW),
-                ack("unknown option", frame().ack(NXT).options(99, 4, 0, 0), NONE, NXT, WINDOW),
-                ack("end of options, then garbage", frame().ack(NXT).options(0, 99, 0, 0), NONE, NXT, WINDOW),
                 ack("with ECE", frame().ack(NXT).flags(A | Frame.ECE), NONE, NXT, WINDOW),
-                ack("duplicate", frame(), KernelEvent.DUP_ACK, UNA, WINDOW, ACKS_DUPLICATE),
                 ack("window update", frame().window(700), NONE, UNA, 700),
                 ack("same segment with a smaller window: reordered", frame().window(300), NONE, UNA, WINDOW),
                 ack("window closes", frame().window(0), KernelEvent.ZERO_WINDOW, UNA, 0, ZERO_WINDOWS),
                 ack("window closes with an ACK", frame().ack(NXT).window(0), KernelEvent.ZERO_WINDOW, NXT, 0,
-                        ZERO_WINDOWS),
-                ack("one SACK block", frame().sack(UNA + 1448, UNA + 2896), KernelEvent.SACK | KernelEvent.DUP_ACK,
+                        ZERO_WINDOWS));
+    }
+
+    @ParameterizedTest
+    @MethodSource("acknowledgements")
+    void acknowledgement(HookRow row) throws Exception {
+        row.bothFamilies(false);
+    }
+
+    static Stream<HookRow> strangeAcknowledgements() {
+        return Stream.of(
+                drop("of unsent data", frame().ack(NXT + 1), DROP_ACK_UNSENT),
+                ack("of one byte", frame().ack(UNA + 1), NONE, UNA + 1, WINDOW),
+                ack("duplicate", frame(), KernelEvent.DUP_ACK, UNA, WINDOW, ACKS_DUPLICATE),
+                ack("old, in the range of RFC 5961", frame().ack(UNA - 1000).window(900), NONE, UNA, WINDOW, ACKS_OLD));
+    }
+
+    @ParameterizedTest
+    @MethodSource("strangeAcknowledgements")
+    @Hostile(value = "ACK for unsent data", layer = Layer.PACKET,
+            counter = "kernel_acks, kernel_acks_duplicate, kernel_acks_old, kernel_drop_ack_unsent")
+    void strangeAcknowledgement(HookRow row) throws Exception {
+        row.bothFamilies(false);
+    }
+
+    static Stream<HookRow> sackBlocks() {
+        return Stream.of(
+                ack("one block", frame().sack(UNA + 1448, UNA + 2896), KernelEvent.SACK | KernelEvent.DUP_ACK,
                         UNA, WINDOW, ACKS_SACK, ACKS_DUPLICATE),
                 ack("DSACK below una", frame().ack(UNA + 100).sack(UNA - 1000, UNA), KernelEvent.SACK, UNA + 100,
                         WINDOW, ACKS_SACK),
-                ack("SACK above nxt", frame().ack(NXT).sack(NXT - 10, NXT + 1), NONE, NXT, WINDOW, ACKS_SACK,
+                ack("above nxt", frame().ack(NXT).sack(NXT - 10, NXT + 1), NONE, NXT, WINDOW, ACKS_SACK,
                         SACK_BLOCKS_VOID),
-                ack("SACK reversed", frame().ack(NXT).sack(UNA + 20, UNA + 10), NONE, NXT, WINDOW, ACKS_SACK,
+                ack("reversed", frame().ack(NXT).sack(UNA + 20, UNA + 10), NONE, NXT, WINDOW, ACKS_SACK,
                         SACK_BLOCKS_VOID),
-                ack("old, in the range of RFC 5961", frame().ack(UNA - 1000).window(900), NONE, UNA, WINDOW,
-                        ACKS_OLD));
+                ack("far too old", frame().ack(NXT).sack(UNA - HookBench.MAX_WINDOW - 9, UNA), NONE, NXT, WINDOW,
+                        ACKS_SACK, SACK_BLOCKS_VOID));
     }
 
-    static Stream<Row> payload() {
+    @ParameterizedTest
+    @MethodSource("sackBlocks")
+    @Hostile(value = "SACK outside", layer = Layer.PACKET, counter = "kernel_acks_sack, kernel_sack_blocks_void")
+    void sack(HookRow row) throws Exception {
+        row.bothFamilies(false);
+    }
+
+    static Stream<HookRow> payload() {
         return Stream.of(
                 data("in order", frame().payload(100), KernelEvent.DATA, RCV_NXT + 100, DATA_IN_ORDER),
                 data("odd length", frame().payload(1333), KernelEvent.DATA, RCV_NXT + 1333, DATA_IN_ORDER),
@@ -110,15 +111,34 @@ class HookTableTest {
                 answer("long before", frame().seq(RCV_NXT - 500).payload(100), KernelEvent.STALE, SEGMENTS_STALE),
                 answer("keep-alive probe", frame().seq(RCV_NXT - 1), KernelEvent.STALE, SEGMENTS_STALE),
                 answer("behind the window", frame().seq(RCV_NXT + RCV_WINDOW + 1).payload(1), KernelEvent.STALE,
-                        SEGMENTS_STALE),
-                data("FIN", frame().flags(A | Frame.FIN), KernelEvent.FIN, RCV_NXT + 1, FINS),
-                data("FIN with data", frame().flags(A | Frame.FIN).payload(10),
+                        SEGMENTS_STALE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("payload")
+    @Hostile(value = "upload", layer = Layer.PACKET,
+            counter = "kernel_data_in_order, kernel_data_out_of_order, kernel_segments_stale")
+    void upload(HookRow row) throws Exception {
+        row.bothFamilies(false);
+    }
+
+    static Stream<HookRow> fins() {
+        return Stream.of(
+                data("alone", frame().flags(A | Frame.FIN), KernelEvent.FIN, RCV_NXT + 1, FINS),
+                data("with data", frame().flags(A | Frame.FIN).payload(10),
                         KernelEvent.FIN | KernelEvent.DATA, RCV_NXT + 11, FINS, DATA_IN_ORDER),
-                data("FIN after a gap", frame().seq(RCV_NXT + 1).flags(A | Frame.FIN), KernelEvent.DATA, RCV_NXT,
+                data("after a gap", frame().seq(RCV_NXT + 1).flags(A | Frame.FIN), KernelEvent.DATA, RCV_NXT,
                         DATA_OUT_OF_ORDER));
     }
 
-    static Stream<Row> control() {
+    @ParameterizedTest
+    @MethodSource("fins")
+    @Hostile(value = "FIN in order", layer = Layer.PACKET, counter = "kernel_fins, kernel_data_out_of_order")
+    void fin(HookRow row) throws Exception {
+        row.bothFamilies(false);
+    }
+
+    static Stream<HookRow> control() {
         return Stream.of(
                 answer("exact reset", frame().flags(Frame.RST), KernelEvent.RST, RESETS),
                 answer("exact reset with a wild ACK", frame().flags(Frame.RST | A).ack(99), KernelEvent.RST, RESETS),
@@ -134,42 +154,49 @@ class HookTableTest {
                 drop("FIN without ACK", frame().flags(Frame.FIN), DROP_FLAGS));
     }
 
-    static Stream<Row> hostile() {
+    @ParameterizedTest
+    @MethodSource("control")
+    @Hostile(value = "RST exact", layer = Layer.PACKET, counter = "kernel_resets, kernel_resets_challenged, "
+            + "kernel_drop_reset_outside, kernel_syns_challenged, kernel_drop_flags")
+    void resetsAndFlags(HookRow row) throws Exception {
+        row.bothFamilies(false);
+    }
+
+    static Stream<HookRow> blind() {
         return Stream.of(
-                drop("ACK of unsent data", frame().ack(NXT + 1), DROP_ACK_UNSENT),
-                answer("ACK far too old", frame().ack(UNA - HookBench.MAX_WINDOW - 1), KernelEvent.CHALLENGE,
-                        DROP_ACK_TOO_OLD),
-                answer("blind segment", frame().seq(99).ack(99).payload(10), KernelEvent.STALE, SEGMENTS_STALE),
-                drop("fragment, first", frame().fragment(0x2000), DROP_FRAGMENT),
-                drop("IP options", frame().ipOptions(4), DROP_IP_OPTIONS),
-                drop("IHL too small", frame().ihl(4), DROP_BAD_IP_HEADER),
-                drop("IP length longer than the packet", frame().lengthError(1), DROP_BAD_IP_HEADER),
-                drop("IP length without room for TCP", frame().lengthError(-1), DROP_BAD_IP_HEADER),
-                drop("cut in the TCP header", frame().cutTo(14 + 20 + 10), DROP_BAD_IP_HEADER),
-                drop("bad IP checksum", frame().badIpChecksum(), DROP_IP_CHECKSUM),
-                drop("bad TCP checksum", frame().badTcpChecksum(), DROP_TCP_CHECKSUM),
-                drop("bad TCP checksum over payload", frame().payload(1000).badTcpChecksum(), DROP_TCP_CHECKSUM),
-                drop("data offset too small", frame().doff(4), DROP_BAD_TCP_HEADER),
-                drop("data offset past the end", frame().doff(6), DROP_BAD_TCP_HEADER),
-                drop("option of length 0", frame().options(99, 0, 0, 0), DROP_TCP_OPTION),
-                drop("option of length 1", frame().options(99, 1, 0, 0), DROP_TCP_OPTION),
-                drop("option past the end", frame().options(1, 1, 99, 3), DROP_TCP_OPTION),
-                drop("option kind as the last byte", frame().options(1, 1, 1, 99), DROP_TCP_OPTION),
-                drop("SACK of odd length", frame().options(1, 5, 7, 0, 0, 0, 0, 0), DROP_TCP_OPTION),
-                drop("SACK without a block", frame().options(1, 1, 5, 2), DROP_TCP_OPTION),
-                drop("timestamp of wrong length", frame().options(8, 8, 0, 0, 0, 0, 0, 0), DROP_TCP_OPTION));
+                answer("ACK far too old", frame().ack(UNA - HookBench.MAX_WINDOW - 1).timestamp(TS_RECENT + 9, 1),
+                        KernelEvent.CHALLENGE, DROP_ACK_TOO_OLD),
+                drop("ACK of what was never sent", frame().ack(NXT + 1_000_000).timestamp(TS_RECENT + 9, 1),
+                        DROP_ACK_UNSENT),
+                answer("wild", frame().seq(99).ack(99).payload(10).timestamp(TS_RECENT + 9, 1), KernelEvent.STALE,
+                        SEGMENTS_STALE),
+                answer("wild, with SACK", frame().seq(RCV_NXT + RCV_WINDOW + 1).sack(UNA + 1, UNA + 2),
+                        KernelEvent.STALE, SEGMENTS_STALE));
     }
 
     @ParameterizedTest
-    @MethodSource({"acknowledgements", "payload", "control", "hostile"})
-    void ownedSession(Row row) throws Exception {
-        try (HookBench bench = new HookBench(SessionState.OWNED, false)) {
-            assertEquals(ProgramRun.SHOT, bench.run(row.frame));
-            check(bench, row);
+    @MethodSource("blind")
+    @Hostile(value = "blind segment", layer = Layer.PACKET,
+            counter = "kernel_segments_stale, kernel_drop_ack_too_old, kernel_drop_ack_unsent")
+    void blindSegmentChangesNothing(HookRow row) throws Exception {
+        for (boolean timestamps : new boolean[] {false, true}) {
+            row.bothFamilies(timestamps);
+            for (boolean ipv6 : new boolean[] {false, true}) {
+                HookBench bench = HookBench.shared(timestamps, ipv6);
+                byte[] before = withoutLimit(bench.record());
+                bench.run(row.frame());
+                assertArrayEquals(before, withoutLimit(bench.record()));
+            }
         }
     }
 
-    static Stream<Row> timestamps() {
+    /** When it was last answered is no state of the connection. */
+    private static byte[] withoutLimit(byte[] record) {
+        Arrays.fill(record, SessionDescriptor.LIMITED_NS, SessionDescriptor.LIMITED_NS + Long.BYTES, (byte) 0);
+        return record;
+    }
+
+    static Stream<HookRow> timestamps() {
         return Stream.of(
                 ack("newer", frame().ack(NXT).timestamp(TS_RECENT + 1, 9), NONE, NXT, WINDOW),
                 ack("the same", frame().ack(NXT).timestamp(TS_RECENT, 9), NONE, NXT, WINDOW),
@@ -184,54 +211,28 @@ class HookTableTest {
 
     @ParameterizedTest
     @MethodSource("timestamps")
-    void ownedSessionWithTimestamps(Row row) throws Exception {
-        try (HookBench bench = new HookBench(SessionState.OWNED, true)) {
-            assertEquals(ProgramRun.SHOT, bench.run(row.frame));
-            check(bench, row);
-        }
-    }
-
-    private static void check(HookBench bench, Row row) {
-        Set<KernelCounter> expected = new TreeSet<>(row.counters);
-        if (row.event != NONE) {
-            expected.add(EVENTS);
-        }
-        assertEquals(expected, bench.moved().keySet());
-        assertEquals(row.event == NONE ? List.of() : List.of(row.event), bench.reasons());
-        SessionTable sessions = bench.kernel.sessions();
-        assertEquals(row.una, sessions.una(bench.id), "una");
-        assertEquals(row.window, sessions.window(bench.id), "window");
-        assertEquals(row.rcvNxt, sessions.rcvNxt(bench.id), "rcvNxt");
-        assertEquals(row.counters.contains(ACKS), sessions.arrivalNs(bench.id) != 0, "liveness");
-        assertEquals(0, sessions.version(bench.id) & 1);
-    }
-
-    static Stream<Frame> shortened() {
-        byte[] whole = frame().timestamp(TS_RECENT, 1).payload(5).bytes();
-        return IntStream.range(14 + 20 + 4, whole.length).mapToObj(length -> frame().timestamp(TS_RECENT, 1)
-                .payload(5).cutTo(length));
+    @Hostile(value = "old timestamps", layer = Layer.PACKET,
+            counter = "kernel_drop_paws, kernel_acks_without_timestamp")
+    void timestamp(HookRow row) throws Exception {
+        row.bothFamilies(true);
     }
 
     @ParameterizedTest
-    @MethodSource("shortened")
-    void truncatedPacketsWithPortsAreEaten(Frame frame) throws Exception {
-        try (HookBench bench = new HookBench(SessionState.OWNED, true)) {
-            byte[] before = image(bench);
-            assertEquals(ProgramRun.SHOT, bench.run(frame));
-            assertEquals(Set.of(DROP_BAD_IP_HEADER), bench.moved().keySet());
-            assertEquals(hex(before), hex(image(bench)));
-        }
-    }
-
-    private static byte[] image(HookBench bench) {
-        ByteBuffer record = bench.kernel.sessions().record(bench.id);
-        byte[] bytes = new byte[record.remaining()];
-        record.get(bytes);
-        return bytes;
-    }
-
-    private static String hex(byte[] bytes) {
-        return IntStream.range(0, bytes.length).mapToObj(i -> String.format("%02x", bytes[i]))
-                .collect(Collectors.joining());
+    @ValueSource(booleans = {false, true})
+    @Hostile(value = "GRO super-segments", layer = Layer.PACKET, counter = "kernel_data_in_order")
+    void mergedSegmentsAreTakenAsOneAndTrimmed(boolean ipv6) throws Exception {
+        HookBench bench = HookBench.shared(false, ipv6);
+        Frame merged = frame().seq(RCV_NXT - 1000).ack(NXT).payload(2896).unfinishedChecksum();
+        assertEquals(ProgramRun.SHOT, bench.runMerged(merged, 2));
+        assertEquals(Set.of(ACKS, DATA_IN_ORDER, EVENTS), bench.moved().keySet());
+        assertEquals(RCV_NXT + 1896, bench.kernel.sessions().rcvNxt(bench.id));
+        assertEquals(NXT, bench.kernel.sessions().una(bench.id), "acknowledgement first");
+        bench.reset();
+        assertEquals(ProgramRun.SHOT, bench.runMerged(frame().ack(NXT).payload(2896).badTcpChecksum(), 2));
+        assertEquals(RCV_NXT + 2896, bench.kernel.sessions().rcvNxt(bench.id), "verified by whoever merged them");
+        bench.reset();
+        bench.kernel.sessions().record(bench.id).putInt(SessionDescriptor.RECEIVE_WINDOW, 2000);
+        bench.runMerged(frame().payload(2896), 2);
+        assertEquals(RCV_NXT + 2000, bench.kernel.sessions().rcvNxt(bench.id), "no more than the window");
     }
 }

@@ -13,7 +13,7 @@ final class ProgramRun {
 
     /** struct bpf_test_run_opts. */
     private static final int OPTIONS_BYTES = 80;
-    /** struct __sk_buff: mark at 8. */
+    /** struct __sk_buff: mark at 8, gso_segs 164, gso_size 176. */
     private static final int CONTEXT_BYTES = 192;
 
     private ProgramRun() {
@@ -21,11 +21,21 @@ final class ProgramRun {
 
     /** @return the program's verdict */
     static int run(int program, byte[] packet, int mark) throws KernelException {
+        return run(program, packet, mark, 0);
+    }
+
+    /**
+     * @param segments how many were merged into the packet, 0 for none
+     * @return the program's verdict
+     */
+    static int run(int program, byte[] packet, int mark, int segments) throws KernelException {
         try (Memory options = new Memory(OPTIONS_BYTES); Memory in = new Memory(packet.length);
                 Memory context = new Memory(CONTEXT_BYTES)) {
             in.write(0, packet, 0, packet.length);
             context.clear();
             context.setInt(8, mark);
+            context.setInt(164, segments);
+            context.setInt(176, segments > 0 ? 1448 : 0);
             options.clear();
             options.setLong(0, OPTIONS_BYTES);
             options.setPointer(8, in);
