@@ -79,7 +79,6 @@ class HookStateTest {
     }
 
     @Test
-<<<<<<< HEAD
     @Hostile(value = "upload", layer = Layer.PACKET, counter = "data_not_taken")
     void withAWindowOfZeroDataIsToldAndNotTaken() throws Exception {
         try (HookBench bench = new HookBench(SessionState.OWNED, false)) {
@@ -110,10 +109,8 @@ class HookStateTest {
     }
 
     @Test
-=======
     @Hostile(value = "4-tuple reuse", layer = Layer.PACKET,
             counter = "kernel_eaten_linger, kernel_linger_ended_by_syn")
->>>>>>> ff21a04 (Packet table by row of the hostile input, by both families; ICMP, marks and paths; mutated packets by seed)
     void lingersUntilASynComes() throws Exception {
         try (HookBench bench = new HookBench(SessionState.LINGER, false)) {
             for (int flags : new int[] {Frame.ACK, Frame.ACK | Frame.FIN, Frame.RST, Frame.SYN | Frame.ACK}) {
