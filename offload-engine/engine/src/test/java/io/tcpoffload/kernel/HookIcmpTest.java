@@ -25,8 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(Root.class)
 class HookIcmpTest {
 
-    private static final String ROW = "ICMP";
-
     @AfterAll
     static void close() {
         HookBench.closeShared();
@@ -61,7 +59,7 @@ class HookIcmpTest {
             + " number in flight")
     @Clause(rfc = "RFC 1191", section = "5", way = Way.LINUX,
             does = "no MTU, or one below 552 (net.ipv4.route.min_pmtu), counts as 552")
-    @Hostile(value = ROW, layer = Layer.PACKET, counter = "kernel_icmp_mtu")
+    @Hostile(value = "ICMP", layer = Layer.PACKET, counter = "kernel_icmp_mtu")
     void aSmallerMtuOfASegmentInFlightIsAnEvent(boolean ipv6, int mtu, int told) throws Exception {
         for (int seq : new int[] {UNA, NXT - 1}) {
             HookBench bench = bench(ipv6);
@@ -82,7 +80,7 @@ class HookIcmpTest {
     @CsvSource({"false, 1500", "false, 9000", "false, 65535", "true, 1500", "true, 100000", "true, 1279", "true, 0"})
     @Clause(rfc = "RFC 8201", section = "4", does = "a packet too big message below 1280 changes nothing, nor does one that"
             + " raises the MTU")
-    @Hostile(value = ROW, layer = Layer.PACKET, counter = "kernel_icmp_mtu_void")
+    @Hostile(value = "ICMP", layer = Layer.PACKET, counter = "kernel_icmp_mtu_void")
     void anMtuThatCannotBeOrIsNoSmallerIsVoid(boolean ipv6, int mtu) throws Exception {
         drops(IcmpFrame.tooBig(ipv6, mtu), ipv6, ICMP_MTU_VOID);
     }
@@ -90,7 +88,7 @@ class HookIcmpTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @Clause(rfc = "RFC 5927", section = "4.1", does = "an ICMP message with a sequence number outside the flight is dropped")
-    @Hostile(value = ROW, layer = Layer.PACKET, counter = "kernel_icmp_void")
+    @Hostile(value = "ICMP", layer = Layer.PACKET, counter = "kernel_icmp_void")
     void aSequenceNumberOutsideTheFlightIsForged(boolean ipv6) throws Exception {
         for (int seq : new int[] {UNA - 1, NXT, NXT + 1_000_000, 0, UNA + Integer.MIN_VALUE}) {
             drops(IcmpFrame.tooBig(ipv6, 1300).seq(seq), ipv6, ICMP_VOID);
@@ -105,7 +103,7 @@ class HookIcmpTest {
     @ParameterizedTest
     @CsvSource({"false, 3, 0", "false, 3, 1", "false, 3, 3", "false, 11, 0", "true, 1, 0", "true, 1, 4", "true, 3, 0"})
     @Clause(rfc = "RFC 9293", section = "3.9.2.2", does = "unreachable and time exceeded are soft, hard ones too")
-    @Hostile(value = ROW, layer = Layer.PACKET, counter = "kernel_icmp_unreachable")
+    @Hostile(value = "ICMP", layer = Layer.PACKET, counter = "kernel_icmp_unreachable")
     void unreachableAndTimeExceededAreSoft(boolean ipv6, int type, int code) throws Exception {
         HookBench bench = bench(ipv6);
         assertEquals(ProgramRun.SHOT, bench.run(new IcmpFrame(ipv6, type, code).bytes()));
@@ -122,14 +120,14 @@ class HookIcmpTest {
     @ParameterizedTest
     @CsvSource({"false, 4, 0", "false, 12, 0", "true, 4, 1"})
     @Clause(rfc = "RFC 6633", section = "5", does = "source quench is ignored")
-    @Hostile(value = ROW, layer = Layer.PACKET, counter = "kernel_icmp_ignored")
+    @Hostile(value = "ICMP", layer = Layer.PACKET, counter = "kernel_icmp_ignored")
     void sourceQuenchAndParameterProblemsAreIgnored(boolean ipv6, int type, int code) throws Exception {
         drops(new IcmpFrame(ipv6, type, code), ipv6, ICMP_IGNORED);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    @Hostile(value = ROW, layer = Layer.PACKET, counter = "kernel_icmp_ignored")
+    @Hostile(value = "ICMP", layer = Layer.PACKET, counter = "kernel_icmp_ignored")
     void oneMessageIn100MillisecondsIsHeard(boolean ipv6) throws Exception {
         HookBench bench = bench(ipv6);
         for (int i = 0; i < 4; i++) {
@@ -141,7 +139,7 @@ class HookIcmpTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    @Hostile(value = ROW, layer = Layer.PACKET, counter = "kernel_icmp_checksum, kernel_drop_bad_ip_header")
+    @Hostile(value = "ICMP", layer = Layer.PACKET, counter = "kernel_icmp_checksum, kernel_drop_bad_ip_header")
     void damagedMessagesAreDropped(boolean ipv6) throws Exception {
         drops(IcmpFrame.tooBig(ipv6, 1300).badChecksum(), ipv6, ICMP_CHECKSUM);
         drops(IcmpFrame.tooBig(ipv6, 1300).lengthError(1), ipv6, DROP_BAD_IP_HEADER);
@@ -150,7 +148,7 @@ class HookIcmpTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    @Hostile(value = ROW, layer = Layer.PACKET)
+    @Hostile(value = "ICMP", layer = Layer.PACKET)
     void othersMessagesAreTheKernels(boolean ipv6) throws Exception {
         passes(IcmpFrame.tooBig(ipv6, 1300).port(8081).bytes(), ipv6);
         passes(IcmpFrame.tooBig(ipv6, 1300).protocol(17).bytes(), ipv6);
@@ -163,7 +161,7 @@ class HookIcmpTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    @Hostile(value = ROW, layer = Layer.PACKET, counter = "kernel_eaten_taking, kernel_eaten_linger")
+    @Hostile(value = "ICMP", layer = Layer.PACKET, counter = "kernel_eaten_taking, kernel_eaten_linger")
     void theKernelHearsNothingOfAConnectionThatChangesHandsOrIsOver(boolean ipv6) throws Exception {
         HookBench bench = bench(ipv6);
         for (int state : new int[] {SessionState.TAKING, SessionState.LINGER}) {
