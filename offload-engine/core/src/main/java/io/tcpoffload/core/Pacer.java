@@ -22,7 +22,6 @@ final class Pacer {
 
     private static final double NS_PER_SECOND = 1e9;
 
-    private final boolean on;
     private final long quantumNs;
     private long unpacedBytes;
     private long dueNs = Long.MIN_VALUE;
@@ -32,12 +31,10 @@ final class Pacer {
     private boolean more;
 
     /**
-     * @param on false lets everything through
      * @param quantumNs pitch of the grid, 0 for none
      * @param unpacedBytes what leaves first, whatever the rate
      */
-    Pacer(boolean on, long quantumNs, long unpacedBytes) {
-        this.on = on;
+    Pacer(long quantumNs, long unpacedBytes) {
         this.quantumNs = quantumNs;
         this.unpacedBytes = unpacedBytes;
     }
@@ -52,7 +49,7 @@ final class Pacer {
      */
     int admit(int bytes, int burstBytes, int maxBytes, long bytesPerSecond, long nowNs) {
         more = false;
-        if (!on || bytesPerSecond == Long.MAX_VALUE) {
+        if (bytesPerSecond == Long.MAX_VALUE) {
             announced = true;
             return bytes;
         }
@@ -81,9 +78,6 @@ final class Pacer {
      * @param exact whether the next departure is released at its time and not on the grid
      */
     void onSent(int bytes, long bytesPerSecond, boolean exact, long nowNs) {
-        if (!on) {
-            return;
-        }
         final long free = Math.min(bytes, unpacedBytes);
         unpacedBytes -= free;
         dueNs = Math.max(dueNs, nowNs - creditNs(nowNs));

@@ -37,7 +37,7 @@ final class SenderParts {
         liveness = new Liveness(nowNs);
         timers = new SenderTimers(config, rtt, liveness);
         notification = new CongestionNotification(config.ecn());
-        pacer = new Pacer(config.pacing(), config.pacingQuantumNs(), (long) Pacer.INITIAL_SEGMENTS * segment.bytes());
+        pacer = new Pacer(config.pacingQuantumNs(), (long) Pacer.INITIAL_SEGMENTS * segment.bytes());
     }
 
     boolean isClosed() {
@@ -59,22 +59,32 @@ final class SenderParts {
 
     /** What may leave back to back, perhaps with a short segment at its end. */
     int burstBytes() {
-        return Pacing.burstBytes(pacingBytesPerSecond(), recovery.rack().minRttNs(), segment.bytes(), config.maxBurstBytes());
+        return burstBytes(pacingBytesPerSecond());
+    }
+
+    private int burstBytes(long bytesPerSecond) {
+        return Pacing.burstBytes(bytesPerSecond, recovery.rack().minRttNs(), segment.bytes(), config.maxBurstBytes());
     }
 
     /** How many of {@code bytes} that may leave otherwise pacing lets go now: all, or whole segments. */
     int paced(int bytes, long nowNs) {
+        if (!config.pacing()) {
+            return bytes;
+        }
         final long bytesPerSecond = pacingBytesPerSecond();
-        final int burstBytes = burstBytes();
+        final int burstBytes = burstBytes(bytesPerSecond);
         // all that is offered fits in one: a short end goes with the rest
         final int burst = bytes <= burstBytes ? bytes : segment.whole(burstBytes);
         return pacer.admit(bytes, burst, config.maxBurstBytes(), bytesPerSecond, nowNs);
     }
 
     void onPacedSent(int bytes, long nowNs) {
+        if (!config.pacing()) {
+            return;
+        }
         final long bytesPerSecond = pacingBytesPerSecond();
         // bursts closer together than the grid is fine would wait longer for it than for their time
-        final boolean dense = burstBytes() * 2e9 / bytesPerSecond < config.pacingQuantumNs();
+        final boolean dense = burstBytes(bytesPerSecond) * 2e9 / bytesPerSecond < config.pacingQuantumNs();
         pacer.onSent(bytes, bytesPerSecond, dense || Pacing.isNear(recovery.rack().minRttNs()), nowNs);
     }
 

@@ -12,6 +12,6 @@
  * outside {@code java.lang} and {@code java.util}, and allocates nothing after construction; a test watches over both.
  *
  * <p>RFC 9293 (sender's clauses), 5681, 6298, 6582, 6675 with 2018 and 2883, 8985, 6937 as amended by 9937, 9438, 9406,
- * 5682, 3708, 3168, 7661 in Linux' form, 3042, 3465, 6928.
+ * 5682, 3522 with 4015, 3708, 3168, 1191 and 8201, 7323, 7661 in Linux' form, 3042, 3465, 6928.
  */
 package io.tcpoffload.core;

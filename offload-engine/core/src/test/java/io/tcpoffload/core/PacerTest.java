@@ -122,7 +122,7 @@ class PacerTest {
     @Clause(rfc = "RFC 9293", section = "3.8.2", does = "a release is later than its exact time by less than the quantum")
     void aReleaseIsLateByLessThanTheQuantum() {
         final long rate = 3_210_987;
-        final Pacer pacer = new Pacer(true, MS, 0);
+        final Pacer pacer = new Pacer(MS, 0);
         double exactNs = 5 * SECOND;
         long nowNs = 5 * SECOND;
         for (int i = 0; i < 10_000; i++) {
