@@ -55,6 +55,11 @@ public final class ViewerFarm implements AutoCloseable {
         process.tell("halfclose " + id);
     }
 
+    /** It sends so many bytes, each a 'u'; all viewers with the number -1. */
+    public void say(int id, int bytes) {
+        process.tell("say " + (id < 0 ? "all" : Integer.toString(id)) + " " + bytes);
+    }
+
     /** It sends RST. */
     public void reset(int id) {
         process.tell("reset " + id);

@@ -5,6 +5,7 @@
  *
  *   open N [RCVBUF]   N more viewers, with a receive buffer of so many bytes if given
  *   pause ID, resume ID, close ID, halfclose ID, reset ID
+ *   say ID BYTES      sends so many bytes, each a 'u', as far as there is room
  *   report            one line a viewer, then "end"
  *
  *   viewer 0 port=40000 status=200 start=0 end=1880000 received=1880000 skips=0 mismatch=-1 state=open
@@ -173,6 +174,20 @@ static void ready(struct viewer *v)
 		finish(v, RESET);
 }
 
+static void say(struct viewer *v, int bytes)
+{
+	static char all[READ_SIZE];
+	memset(all, 'u', sizeof all);
+	while (bytes > 0 && v->fd >= 0) {
+		ssize_t n = send(v->fd, all, bytes < READ_SIZE ? bytes : READ_SIZE, MSG_NOSIGNAL);
+		if (n <= 0)
+			return;
+		bytes -= n;
+	}
+}
+
+static int said; /* what "say" is to send */
+
 static void act(struct viewer *v, const char *what)
 {
 	struct linger abort = { 1, 0 };
@@ -184,6 +199,8 @@ static void act(struct viewer *v, const char *what)
 	} else if (!strcmp(what, "resume") && v->paused) {
 		watch(v, EPOLL_CTL_ADD, EPOLLIN);
 		v->paused = 0;
+	} else if (!strcmp(what, "say")) {
+		say(v, said);
 	} else if (!strcmp(what, "halfclose")) {
 		shutdown(v->fd, SHUT_WR);
 	} else if (!strcmp(what, "reset")) {
@@ -211,6 +228,7 @@ static void command(const char *line)
 {
 	char what[20], which[20];
 	int n = sscanf(line, "%19s %19s", what, which);
+	sscanf(line, "say %*s %d", &said);
 	if (n == 1 && !strcmp(what, "report")) {
 		report();
 	} else if (n == 2 && !strcmp(what, "open")) {

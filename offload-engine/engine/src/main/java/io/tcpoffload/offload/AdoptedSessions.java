@@ -39,6 +39,14 @@ final class AdoptedSessions {
         }
     }
 
+    /** @param socket where it is now */
+    void handedBack(ViewerSession session, Adoptions.HandedBack socket) {
+        if (present.remove(session.id()) != null) {
+            ended.put(session.id(), SessionReport.of(session) + " pid=" + ProcessHandle.current().pid() + " fd=" + socket.fd()
+                    + " discarded=" + socket.discardedBytes() + " end=" + Ending.HANDED_BACK.text());
+        }
+    }
+
     List<Long> ids() {
         return List.copyOf(present.keySet());
     }

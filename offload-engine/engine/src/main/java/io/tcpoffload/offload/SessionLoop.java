@@ -57,7 +57,7 @@ final class SessionLoop {
     private static final long CLOSE_TIMEOUT_NS = 60_000_000_000L;
 
     /** More than any request or two: a viewer that sends more takes this for something that it is not. */
-    static final int MOST_INPUT_BYTES = 256 << 10;
+    static final int MOST_INPUT_BYTES = 64 << 10;
 
     /*
      * How long the loop rests when it has nothing to do; an append or a command ends each rest at once, and no timer
@@ -175,8 +175,9 @@ final class SessionLoop {
         int fd = handBack(session, input, session.isPrivate(), false);
         waitingSockets.add(session.id(), fd, nowNs);
         session.source().close();
-        adopted.ended(session, Ending.HANDED_BACK);
-        return new Adoptions.HandedBack(fd, discarded);
+        Adoptions.HandedBack socket = new Adoptions.HandedBack(fd, discarded);
+        adopted.handedBack(session, socket);
+        return socket;
     }
 
     WaitingSockets waitingSockets() {
@@ -510,8 +511,12 @@ final class SessionLoop {
         try {
             handBack(session);
         } catch (KernelException e) {
-            LOG.info("{}: reset, its peer has sent something, and {}", session.remote(), e.getMessage());
-            reset(session, OffloadCounter.INPUT_NOT_TAKEN);
+            if (session.isClosing() || !session.sender().state().maySendData()) {
+                LOG.info("{}: reset, its peer has sent something, and {}", session.remote(), e.getMessage());
+                reset(session, OffloadCounter.INPUT_NOT_TAKEN);
+            } else {
+                LOG.debug("{}: not yet, {}; its peer will repeat what it has sent", session.remote(), e.getMessage());
+            }
         }
         return false;
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,15 +32,20 @@ final class EngineProcess implements AutoCloseable {
      *
      * @param transport offload or nio
      * @param policy    KEYFRAME or DISCONNECT
+     * @param settings  more of the engine's, {@code key=value}
      */
-    EngineProcess(Netns ns, String device, String address, String transport, long storeBytes, String policy, Path log) {
+    EngineProcess(Netns ns, String device, String address, String transport, long storeBytes, String policy, Path log,
+            String... settings) {
         this.log = log;
         this.instance = "it" + ProcessHandle.current().pid() + "-" + device;
-        process = new LineProcess("engine", ns.start(ProcessBuilder.Redirect.to(log.toFile()),
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch",
-                "-cp", System.getProperty("java.class.path"), EngineMain.class.getName(), "devices=" + device,
-                "listener=" + address + ":" + PORT, "transport=" + transport, "instance=" + instance,
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms64m", "-Xmx64m",
+                "-XX:+AlwaysPreTouch", "-cp", System.getProperty("java.class.path"), EngineMain.class.getName(),
+                "devices=" + device, "listener=" + address + ":" + PORT, "transport=" + transport, "instance=" + instance,
                 "channel=" + CHANNEL, "store=" + storeBytes, "policy=" + policy));
+        command.addAll(List.of(settings));
+        process = new LineProcess("engine", ns.start(ProcessBuilder.Redirect.to(log.toFile()),
+                command.toArray(String[]::new)));
         process.read();
     }
 

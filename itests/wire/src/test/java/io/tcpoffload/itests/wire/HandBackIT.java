@@ -11,6 +11,7 @@ import io.tcpoffload.itests.Frame;
 import io.tcpoffload.itests.KernelSockets;
 import io.tcpoffload.itests.LossProgram;
 import io.tcpoffload.itests.Netns;
+import io.tcpoffload.itests.Owner;
 import io.tcpoffload.itests.PcapFile;
 import io.tcpoffload.itests.Snmp;
 import io.tcpoffload.itests.Veth;
@@ -130,6 +131,113 @@ class HandBackIT {
             assertTrue(all.stream().allMatch(Viewer::exact), all::toString);
             assertTrue(all.stream().limit(unreachable).allMatch(v -> v.end() > before.get(v.id()).end()), all::toString);
             assertEquals(0, resets(capture.stop()));
+        }
+    }
+
+    @Test
+    @Hostile(value = "upload", layer = Layer.WIRE, counter = "uploads_cut")
+    void aViewerThatUploadsIsResetAndOneWithARequestMoreGoesOn() {
+        try (Setup setup = new Setup(directory, STORE, "KEYFRAME")) {
+            setup.join(3);
+            setup.engine.startPublishing(SEGMENT, PAUSE_MILLIS);
+            setup.farm.say(0, 10_000);
+            setup.farm.say(1, 1 << 20);
+            Setup.await("the one that uploads is gone", () -> setup.engine.owned() == 2);
+            setup.engine.stopPublishing();
+            List<Viewer> all = setup.awaitEverything();
+            assertEquals(List.of("open", "reset", "open"), all.stream().map(Viewer::state).toList());
+            assertTrue(all.stream().allMatch(v -> v.mismatch() < 0) && all.get(0).exact() && all.get(2).exact(),
+                    all::toString);
+            assertEquals(1, setup.engine.counters().get("offload_uploads_cut"));
+        }
+    }
+
+    /** What an {@link Owner} and its viewers need. */
+    private final class OwnersWorld implements AutoCloseable {
+        private static final int PORT = 8081;
+        private final Netns servers = Netns.create("s");
+        private final Netns viewers = Netns.create("v");
+        private final Veth veth = Veth.connect(servers, viewers, 1);
+        private final EngineProcess engine = new EngineProcess(servers, veth.serverDevice(), veth.serverAddress(), "offload",
+                STORE, "KEYFRAME", directory.resolve("engine.log"), "control=" + directory.resolve("control"));
+        private final Owner owner = new Owner(servers, PORT, directory.resolve("control"), directory);
+        private final ViewerFarm farm = new ViewerFarm(viewers, veth.serverAddress(), PORT, "/");
+
+        private OwnersWorld() {
+            veth.withoutServerOffloads();
+        }
+
+        /** Ends the streams and looks at everything. */
+        private void finish(int viewers, long bytes) {
+            owner.finish();
+            List<Viewer> all = farm.await(Setup.PATIENCE, v -> v.state().equals("eof"));
+            assertEquals(viewers, all.size());
+            assertTrue(all.stream().allMatch(v -> v.exact() && v.received() == bytes), all::toString);
+            assertEquals(List.of(), engine.warnings());
+        }
+
+        @Override
+        public void close() {
+            farm.close();
+            owner.close();
+            engine.close();
+            viewers.close();
+            servers.close();
+        }
+    }
+
+    @Test
+    @Hostile(value = "segments that arrive during take-over and hand-back", layer = Layer.WIRE)
+    void connectionsGoForthAndBackWithAllThatIsPendingAndTheirOwnerIsTheOnlyVoice() {
+        int connections = 8;
+        int rounds = 12;
+        try (OwnersWorld world = new OwnersWorld();
+                LossProgram link = new LossProgram(world.viewers, world.veth.viewerDevice());
+                Capture capture = new Capture(world.viewers, world.veth.viewerDevice(), OwnersWorld.PORT, Capture.WHOLE,
+                        directory.resolve("wire.pcap"))) {
+            world.farm.open(connections);
+            world.owner.accept(connections);
+            Snmp snmp = new Snmp(world.viewers);
+            link.towardsViewers(LOSS, LOSS, 31);
+            link.fromViewers(LOSS, LOSS, 32);
+            for (int round = 0; round < rounds; round++) {
+                world.farm.say(-1, 100);
+                world.owner.awaitPending(100);
+                world.owner.send(40_000);
+                world.owner.adopt("discard");
+                Snmp kernel = new Snmp(world.servers);
+                world.owner.append(60_000);
+                if (round % 4 == 0) {
+                    Setup.sleep(200);
+                    assertEquals(0, kernel.delta().getOrDefault("TcpOutSegs", 0L), "segments made by the kernel");
+                }
+                world.owner.handBack();
+                world.owner.read(100);
+            }
+            world.finish(connections, rounds * 100_000L);
+            assertEquals(Map.of(), snmp.faults());
+            assertEquals((long) rounds * connections, world.engine.counters().get("offload_handed_back"));
+            Wire wire = new Wire(capture.stop(), OwnersWorld.PORT, true);
+            assertEquals(List.of(), wire.complaints());
+            assertEquals(0, resets(capture.stop()));
+        }
+    }
+
+    @Test
+    @Hostile(value = "upload", layer = Layer.WIRE, counter = "data_not_taken")
+    void aConnectionIsHandedBackByItselfWhenItsPeerHasSomethingToSay() {
+        int connections = 4;
+        try (OwnersWorld world = new OwnersWorld()) {
+            world.farm.open(connections);
+            world.owner.accept(connections);
+            world.owner.adopt("hand-back");
+            world.owner.append(400_000);
+            world.farm.say(-1, 50_000);
+            world.owner.fetch();
+            world.owner.read(50_000);
+            world.owner.send(40_000);
+            world.finish(connections, 440_000);
+            assertTrue(world.engine.counters().get("kernel_data_not_taken") >= connections);
         }
     }
 }
