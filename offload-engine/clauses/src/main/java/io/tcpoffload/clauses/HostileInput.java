@@ -54,7 +54,7 @@ public record HostileInput(String input, String required, Set<Layer> shownAt) {
             core("local user: control socket, pinned maps, wrong pid or fd in an adoption",
                     "0600, peer credentials, refuse what is not an established TCP socket"));
 
-    private static final int LEAST_PREFIX = 4;
+    private static final int LEAST_PREFIX = 3;
 
     private static HostileInput packet(String input, String required) {
         return new HostileInput(input, required, EnumSet.of(Layer.PACKET, Layer.WIRE));

@@ -182,7 +182,7 @@ class FastRetransmitTest {
     @DisplayName("RFC 5681 3.2 step 4: a flood of duplicates never frees more than what was in flight")
     @Clause(rfc = "RFC 5681", section = "3.2 step 4",
             does = "a duplicate stands for one segment delivered, and all of them for no more than was in flight")
-    @Hostile(value = "ACK for unsent data", layer = Layer.CORE, counter = "DUPLICATE_ACKS")
+    @Hostile(value = "ACK for unsent data", layer = Layer.CORE, counter = "sender_duplicate_acks")
     void duplicateFloodIsBounded(int isn) {
         final Scenario s = Scenario.withoutSack(isn).send(10_000).after(50);
         for (int i = 0; i < 10_000; i++) {

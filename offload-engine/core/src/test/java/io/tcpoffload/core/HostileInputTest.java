@@ -20,7 +20,7 @@ class HostileInputTest {
     @DisplayName("RFC 9293 3.10.7.4, RFC 5961 5.2: an acknowledgement of unsent data changes nothing")
     @Clause(rfc = "RFC 5961", section = "5.2",
             does = "an acknowledgement of unsent data changes nothing and is counted")
-    @Hostile(value = "ACK for unsent data", layer = Layer.CORE, counter = "ACKS_FOR_UNSENT_DATA")
+    @Hostile(value = "ACK for unsent data", layer = Layer.CORE, counter = "sender_acks_for_unsent_data")
     void ignoresAckForUnsentData(int isn) {
         final Scenario s = Scenario.withSack(isn).send(5000).after(10);
         s.window(77).ack(5001);
@@ -36,7 +36,7 @@ class HostileInputTest {
     @Clause(rfc = "RFC 5961", section = "5.2",
             does = "an acknowledgement older than the latest changes nothing; one older than the largest window is "
                 + "refused")
-    @Hostile(value = "blind segment", layer = Layer.CORE, counter = "OLD_ACKS")
+    @Hostile(value = "blind segment", layer = Layer.CORE, counter = "sender_old_acks")
     void ignoresOldAcks(int isn) {
         final Scenario s = Scenario.withSack(isn).send(5000).after(10).ack(4000);
         s.window(77).ack(3000);
@@ -48,7 +48,7 @@ class HostileInputTest {
     @AtEveryWrap
     @Clause(rfc = "RFC 2018", section = "4",
             does = "SACK blocks reversed, empty or outside the flight are ignored one by one and counted")
-    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "SACK_BLOCKS_IGNORED")
+    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "sender_sack_blocks_ignored")
     void ignoresSackBlocksOutsideTheFlight(int isn) {
         final Scenario s = Scenario.withSack(isn).send(5000).after(10).ack(1000);
         s.event(1000, 4000, 6000);
@@ -67,7 +67,7 @@ class HostileInputTest {
     @Clause(rfc = "RFC 2883", section = "4",
             does = "a first block at or below the acknowledgement, or inside the second, reports a duplicate and "
                 + "is no SACK")
-    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "DSACK_BLOCKS")
+    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "sender_dsack_blocks")
     void countsDsacks(int isn) {
         final Scenario s = Scenario.withSack(isn).send(5000).after(10).ack(3000);
         s.event(3000, 1000, 2000);
@@ -86,7 +86,7 @@ class HostileInputTest {
 
     @AtEveryWrap
     @DisplayName("Thousands of one-byte blocks: the scoreboard is bounded, all data still arrives")
-    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "SCOREBOARD_OVERFLOWS")
+    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "sender_scoreboard_overflows")
     void scoreboardOverflowIsSafe(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000).after(10);
         for (int i = 1; i < 9_990; i += 2) {

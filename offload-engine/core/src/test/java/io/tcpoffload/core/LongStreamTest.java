@@ -61,7 +61,7 @@ class LongStreamTest {
     @DisplayName("Across 20 wraps, with loss, pauses of the viewer and of the link: every byte in its place")
     @Clause(rfc = "RFC 9293", section = "3.4",
             does = "24 hours at 8 Mbit/s, 20 wraps of the sequence numbers, with loss and pauses: every byte in its place")
-    @Hostile(value = "4-tuple reuse", layer = Layer.CORE, counter = "TIMEOUTS, WINDOW_PROBES")
+    @Hostile(value = "4-tuple reuse", layer = Layer.CORE, counter = "sender_timeouts, sender_window_probes")
     void keepsItsPlace(int hours, boolean pacing, long seed) {
         random = new Random(seed);
         isn = random.nextInt();

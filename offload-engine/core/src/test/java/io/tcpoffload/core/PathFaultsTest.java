@@ -58,7 +58,7 @@ class PathFaultsTest {
     @Test
     @Clause(rfc = "RFC 6429", section = "3",
             does = "a viewer whose window stays shut loses nothing")
-    @Hostile(value = "zero window", layer = Layer.CORE, counter = "WINDOW_PROBES")
+    @Hostile(value = "zero window", layer = Layer.CORE, counter = "sender_window_probes")
     void aViewerThatStopsReadingForTwentySecondsLosesNothing() {
         settings.viewerBuffer = 100_000;
         settings.isn = -150_000;

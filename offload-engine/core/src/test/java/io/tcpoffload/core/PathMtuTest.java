@@ -78,8 +78,8 @@ class PathMtuTest {
     @DisplayName("RFC 5927 7: a message that names less than the floor gets the floor, and no more than that")
     @Clause(rfc = "RFC 5927", section = "7", way = Way.LINUX,
             does = "segments do not get smaller than 88 bytes, whatever an ICMP message says")
-    @Hostile(value = "ICMP", layer = Layer.CORE, counter = "PATH_MTU_REDUCTIONS")
-    @Hostile(value = "tiny MSS", layer = Layer.CORE, counter = "PATH_MTU_REDUCTIONS")
+    @Hostile(value = "ICMP", layer = Layer.CORE, counter = "sender_path_mtu_reductions")
+    @Hostile(value = "tiny MSS", layer = Layer.CORE, counter = "sender_path_mtu_reductions")
     void thereIsAFloor(int mss) {
         final Scenario s = Scenario.withSack(-3000).send(10_000).at(10);
         s.sender.onPathMtu(mss, s.now());

@@ -32,7 +32,7 @@ class RandomWorldTest {
     @MethodSource("seeds")
     @Clause(rfc = "RFC 9293", section = "3.4", does = "any path: every byte in order, and an end")
     @Hostile(value = "zero window", layer = Layer.CORE)
-    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "RENEGES")
+    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "sender_reneges")
     void deliversEveryByteAndEnds(long seed) {
         final Random random = new Random(seed);
         final SimWorld.Settings s = new SimWorld.Settings();

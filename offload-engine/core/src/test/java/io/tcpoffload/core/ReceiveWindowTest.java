@@ -73,7 +73,7 @@ class ReceiveWindowTest {
                 + "answered")
     @Clause(rfc = "RFC 9293", section = "3.8.6.1", way = Way.LINUX,
             does = "a probe is a segment without data at SND.UNA - 1")
-    @Hostile(value = "zero window", layer = Layer.CORE, counter = "WINDOW_PROBES")
+    @Hostile(value = "zero window", layer = Layer.CORE, counter = "sender_window_probes")
     void probesAZeroWindowForEverWhileAnswered(int isn) {
         final Scenario s = zeroWindow(isn);
         long interval = 220;
@@ -126,7 +126,7 @@ class ReceiveWindowTest {
     @Clause(rfc = "RFC 9293", section = "3.8.6",
             does = "a window taken back is tolerated: nothing more goes, the viewer is probed, and time behind a "
                 + "shut window is no silence")
-    @Hostile(value = "zero window", layer = Layer.CORE, counter = "WINDOW_SHRINKS")
+    @Hostile(value = "zero window", layer = Layer.CORE, counter = "sender_window_shrinks")
     void toleratesAShrinkingWindow(int isn) {
         final Scenario s = new Scenario(isn, true, 8000).send(8000).after(20);
         s.window(2000).ack(1000);

@@ -116,7 +116,7 @@ class RetransmissionTimeoutTest {
     @Clause(rfc = "RFC 2018", section = "8", way = Way.LINUX,
             does = "a timeout at which the first byte is SACKed shows that the viewer reneged: all SACKs are "
                 + "forgotten, as tcp_check_sack_reneging does")
-    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "RENEGES")
+    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "sender_reneges")
     void reneging(int isn) {
         final Scenario s = Scenario.withSack(isn).send(10_000);
         s.at(50).event(0, 1000, 10_000);

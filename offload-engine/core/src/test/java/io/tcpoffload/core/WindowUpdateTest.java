@@ -65,7 +65,7 @@ class WindowUpdateTest {
     @DisplayName("RFC 7323 2.4: what scaling rounds away takes the edge back; nothing goes beyond it, and nothing is lost")
     @Clause(rfc = "RFC 7323", section = "2.4",
             does = "a right edge that rounding takes back is obeyed; what was sent beyond stays in flight")
-    @Hostile(value = "zero window", layer = Layer.CORE, counter = "WINDOW_SHRINKS")
+    @Hostile(value = "zero window", layer = Layer.CORE, counter = "sender_window_shrinks")
     void roundingTakesTheEdgeBack(int isn) {
         final Scenario s = cwnd1000(isn, 4 * UNIT);
         s.send(4 * UNIT).after(20);
@@ -81,7 +81,7 @@ class WindowUpdateTest {
 
     @AtEveryWrap
     @DisplayName("A window that opens and shuts all the time: each offer is used, never more, and the stream gets through")
-    @Hostile(value = "zero window", layer = Layer.CORE, counter = "WINDOW_PROBES")
+    @Hostile(value = "zero window", layer = Layer.CORE, counter = "sender_window_probes")
     void aFlappingWindow(int isn) {
         final Scenario s = new Scenario(isn, true, 3000);
         int edge = 3000;

@@ -79,7 +79,7 @@ class HookStateTest {
     }
 
     @Test
-    @Hostile(value = "upload", layer = Layer.PACKET, counter = "data_not_taken")
+    @Hostile(value = "upload", layer = Layer.PACKET, counter = "kernel_data_not_taken")
     void withAWindowOfZeroDataIsToldAndNotTaken() throws Exception {
         try (HookBench bench = new HookBench(SessionState.OWNED, false)) {
             bench.kernel.sessions().receiveWindow(bench.id, 0);

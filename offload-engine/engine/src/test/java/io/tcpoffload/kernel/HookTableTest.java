@@ -18,6 +18,7 @@ import static io.tcpoffload.kernel.KernelCounter.*;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tcpoffload.clauses.Clause;
 import io.tcpoffload.clauses.Hostile;
 import io.tcpoffload.clauses.Layer;
 import java.util.Arrays;
@@ -73,6 +74,8 @@ class HookTableTest {
     @MethodSource("strangeAcknowledgements")
     @Hostile(value = "ACK for unsent data", layer = Layer.PACKET,
             counter = "kernel_acks, kernel_acks_duplicate, kernel_acks_old, kernel_drop_ack_unsent")
+    @Clause(rfc = "RFC 5961", section = "5.2",
+            does = "acknowledgements outside [una - largest window, nxt] are refused by the receive hook")
     void strangeAcknowledgement(HookRow row) throws Exception {
         row.bothFamilies(false);
     }
@@ -94,6 +97,8 @@ class HookTableTest {
     @ParameterizedTest
     @MethodSource("sackBlocks")
     @Hostile(value = "SACK outside", layer = Layer.PACKET, counter = "kernel_acks_sack, kernel_sack_blocks_void")
+    @Clause(rfc = "RFC 2018", section = "4",
+            does = "SACK blocks outside the flight do not leave the receive hook")
     void sack(HookRow row) throws Exception {
         row.bothFamilies(false);
     }
@@ -158,6 +163,10 @@ class HookTableTest {
     @MethodSource("control")
     @Hostile(value = "RST exact", layer = Layer.PACKET, counter = "kernel_resets, kernel_resets_challenged, "
             + "kernel_drop_reset_outside, kernel_syns_challenged, kernel_drop_flags")
+    @Clause(rfc = "RFC 5961", section = "3.2",
+            does = "RST: exact kills, in the window challenges, outside does nothing")
+    @Clause(rfc = "RFC 5961", section = "4.2",
+            does = "a SYN in an established connection is challenged")
     void resetsAndFlags(HookRow row) throws Exception {
         row.bothFamilies(false);
     }
@@ -213,6 +222,8 @@ class HookTableTest {
     @MethodSource("timestamps")
     @Hostile(value = "old timestamps", layer = Layer.PACKET,
             counter = "kernel_drop_paws, kernel_acks_without_timestamp")
+    @Clause(rfc = "RFC 7323", section = "5.3",
+            does = "PAWS, in the receive hook: a segment with an older timestamp is dropped; an exact reset is obeyed all the same")
     void timestamp(HookRow row) throws Exception {
         row.bothFamilies(true);
     }

@@ -16,9 +16,9 @@ class SenderFuzzTest {
 
     @FuzzTest(maxDuration = "15s")
     @DisplayName("No stream of input breaks the sender's promises, and an honest viewer gets its data after any")
-    @Hostile(value = "ACK for unsent data", layer = Layer.CORE, counter = "ACKS_FOR_UNSENT_DATA, OLD_ACKS")
-    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "SACK_BLOCKS_IGNORED, SCOREBOARD_OVERFLOWS")
-    @Hostile(value = "zero window", layer = Layer.CORE, counter = "WINDOW_SHRINKS")
+    @Hostile(value = "ACK for unsent data", layer = Layer.CORE, counter = "sender_acks_for_unsent_data, sender_old_acks")
+    @Hostile(value = "SACK outside", layer = Layer.CORE, counter = "sender_sack_blocks_ignored, sender_scoreboard_overflows")
+    @Hostile(value = "zero window", layer = Layer.CORE, counter = "sender_window_shrinks")
     void answersAnyStream(byte[] input) {
         new SenderExercise(input).run();
     }
