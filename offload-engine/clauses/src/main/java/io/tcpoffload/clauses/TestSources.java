@@ -13,6 +13,7 @@ import com.sun.source.tree.LiteralTree;
 import com.sun.source.tree.MemberSelectTree;
 import com.sun.source.tree.MethodTree;
 import com.sun.source.tree.ParenthesizedTree;
+import com.sun.source.tree.VariableTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreePathScanner;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import javax.lang.model.element.Modifier;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
@@ -89,11 +91,21 @@ final class TestSources {
 
         private final Path source;
         private final List<Shown> found;
+        private final Map<String, ExpressionTree> constants = new HashMap<>();
         private String method = "";
 
         Scanner(Path source, List<Shown> found) {
             this.source = source;
             this.found = found;
+        }
+
+        /** Constants of the file; they stand before what uses them. */
+        @Override
+        public Void visitVariable(VariableTree tree, Void nothing) {
+            if (method.isEmpty() && tree.getModifiers().getFlags().contains(Modifier.FINAL) && tree.getInitializer() != null) {
+                constants.put(tree.getName().toString(), tree.getInitializer());
+            }
+            return super.visitVariable(tree, nothing);
         }
 
         @Override
@@ -142,10 +154,11 @@ final class TestSources {
             } else if (tree instanceof MemberSelectTree member) {
                 return member.getIdentifier().toString();
             } else if (tree instanceof IdentifierTree name) {
-                return name.getName().toString();
+                final ExpressionTree constant = constants.get(name.getName().toString());
+                return constant == null ? name.getName().toString() : text(constant);
             }
             throw new IllegalArgumentException(source + ": " + tree + ": an attribute of @Clause or @Hostile must be made"
-                    + " of string literals, or be an enum constant");
+                    + " of string literals and constants of the same class, or be an enum constant");
         }
     }
 }

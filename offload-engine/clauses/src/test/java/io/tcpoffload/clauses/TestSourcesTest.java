@@ -29,12 +29,13 @@ class TestSourcesTest {
     }
 
     @Test
-    @DisplayName("Those of classes and methods are found, repeated ones too, strings joined")
+    @DisplayName("Those of classes and methods are found, repeated ones too, strings and constants joined")
     void findsAnnotations() throws IOException {
         final List<Shown> shown = read("""
                 @Clause(rfc = "RFC 1", does = "all")
                 class SomeTest {
-                    @Clause(rfc = "RFC 2", section = "3.4", does = "one (" + "or two)", way = Way.LINUX)
+                    private static final String ONE = "one (";
+                    @Clause(rfc = "RFC 2", section = "3.4", does = ONE + "or two)", way = Way.LINUX)
                     @Hostile(value = "blind", layer = WIRE, counter = "a, b")
                     @Other("no matter")
                     void some(int isn) { }
