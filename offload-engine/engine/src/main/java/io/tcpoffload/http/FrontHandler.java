@@ -106,6 +106,15 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
         gate.farewell().say(socket, reply.encode(socket.alloc(), withBody));
     }
 
+    private void refuseTls(ChannelHandlerContext ctx) {
+        Channel socket = ctx.channel();
+        counters.increment(HttpCounter.TLS_REFUSED);
+        LOG.debug("{} speaks TLS to {}, which speaks HTTP: refused; its URL has to begin with http://",
+                socket.remoteAddress(), socket.localAddress());
+        detach(socket);
+        gate.farewell().say(socket, TlsRefusal.alert());
+    }
+
     private void detach(Channel socket) {
         answered = true;
         deadline.cancel(false);
@@ -118,6 +127,8 @@ final class FrontHandler extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             ctx.close();
+        } else if (event == TlsRefusal.CLIENT_HELLO && !answered) {
+            refuseTls(ctx);
         }
     }
 

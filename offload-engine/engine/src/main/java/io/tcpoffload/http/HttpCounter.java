@@ -13,6 +13,8 @@ public enum HttpCounter {
     PAGES,
     /** Requests refused with a 4xx or 5xx status, but for those counted below. */
     REFUSED,
+    /** Connections refused with a TLS alert, because their clients speak TLS and the listener does not. */
+    TLS_REFUSED,
     /** Connections closed because their request was not complete in time. */
     SLOW_HEADS,
     /** Connections refused because too many requests were incomplete. */

@@ -53,6 +53,7 @@ public final class HttpListener implements AutoCloseable {
                     protected void initChannel(Channel socket) {
                         counters.increment(HttpCounter.ACCEPTED);
                         if (gate.enter(socket)) {
+                            socket.pipeline().addLast(new TlsRefusal());
                             socket.pipeline().addLast(new HttpRequestDecoder(new HttpDecoderConfig()
                                     .setMaxInitialLineLength(limits.requestLineBytes())
                                     .setMaxHeaderSize(limits.headBytes())));

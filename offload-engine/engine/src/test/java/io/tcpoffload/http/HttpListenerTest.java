@@ -12,6 +12,9 @@ import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.nio.NioLimits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,13 +56,27 @@ class HttpListenerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nonsense\r\n\r\n", "GET\r\n\r\n", "\u0016\u0003\u0001x\r\n\r\n",
+    @ValueSource(strings = {"nonsense\r\n\r\n", "GET\r\n\r\n",
         "GET /news HTTP/1.1\r\n\r\n", "GET /news HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         "GET /news HTTP/1.1\r\nHost: a<b>\r\n\r\n", "GET news HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", "GET /%ff HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET /news HTTP/1.1\r\nHost: a\r\n : x\r\n\r\n"})
     void answersMalformedRequestsWith400(String request) throws IOException {
         assertStatus(400, exchange(request));
+    }
+
+    @Test
+    void tellsAClientThatSpeaksTlsThatItCannot() throws Exception {
+        try (var client = server.connect();
+                var tls = (SSLSocket) SSLContext.getDefault().getSocketFactory().createSocket(client.socket(), "news", 1,
+                        true)) {
+            SSLException refused = assertThrows(SSLException.class, tls::startHandshake);
+            assertTrue(refused.getMessage().contains("handshake_failure"), refused.getMessage());
+        }
+        try (var client = server.connect()) {
+            assertEquals(7, client.send("\u0016").rest().length, "at its first byte");
+        }
+        assertEquals(2, server.listener().counters().get("tls_refused"));
     }
 
     @ParameterizedTest
