@@ -7,6 +7,8 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class Veth implements AutoCloseable {
 
     private static final int MAX_NAME = 0xffffff;
+    /** Column of /proc/net/dev: eight of what was received, then bytes, packets, errs. */
+    private static final int SENT_DROPPED = 11;
 
     private final Netns servers;
     private final Netns viewers;
@@ -122,6 +124,17 @@ public final class Veth implements AutoCloseable {
     /** Makes the server's end like a device without checksum and segmentation offload. */
     public void withoutServerOffloads() {
         servers.run(NativeTool.program("offloads").toString(), serverDevice());
+    }
+
+    /**
+     * Packets from the servers that got lost between the two ends, because more came at once than
+     * {@code net.core.netdev_max_backlog} lets wait.
+     */
+    public long lostBetweenEnds() {
+        return servers.run("cat", "/proc/net/dev").lines().map(String::strip)
+                .filter(line -> line.startsWith(serverDevice() + ":"))
+                .mapToLong(line -> Long.parseLong(line.split(":")[1].strip().split(" +")[SENT_DROPPED])).findFirst()
+                .orElseThrow();
     }
 
     /** Removes both ends. */
