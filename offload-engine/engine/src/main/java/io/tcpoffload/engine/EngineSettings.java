@@ -28,4 +28,22 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "Directory of the channels' stores; a tmpfs keeps them in memory. "
             + "Empty: /dev/shm/tcpoffload-USER")
     String storeDirectory() default "";
+
+    @AttributeDefinition(description = "on or off: data leaves at a rate that suits the viewer's path, and not a window at once")
+    String pacing() default "on";
+
+    @AttributeDefinition(description = "Most bytes that pacing lets leave back to back, 1500 to 65535")
+    int maxBurst() default 65535;
+
+    @AttributeDefinition(description = "Ceiling of a viewer's rate in bits a second, 8000 or more; 0 for none")
+    long maxRate() default 0;
+
+    @AttributeDefinition(description = "cubic or newreno: how the congestion window grows and shrinks")
+    String congestion() default "cubic";
+
+    @AttributeDefinition(description = "on or off: use of congestion marks where a viewer negotiated them")
+    String ecn() default "on";
+
+    @AttributeDefinition(description = "Congestion window at the start, in segments, 1 to 100")
+    int initialWindow() default 10;
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.api.TransportMode;
+import io.tcpoffload.core.CongestionAlgorithm;
+import io.tcpoffload.offload.SenderSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,15 @@ class EngineConfigTest {
         assertEquals("/tmp/x", config.storeDirectory().toString());
     }
 
+    @Test
+    void takesHowViewersAreSentTo() {
+        SenderSettings sender = with(Map.of("pacing", "off", "maxBurst", "3000", "maxRate", "8000000", "congestion",
+                "NewReno", "ecn", "off", "initialWindow", 4)).sender();
+        assertEquals(List.of(), problems);
+        assertEquals(new SenderSettings(false, 3000, 1_000_000, CongestionAlgorithm.NEW_RENO, false, 4), sender);
+        assertEquals(Long.MAX_VALUE, with(Map.of("maxRate", "0")).sender().maxRateBytesPerSecond());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "listener|8080|host:port",
@@ -43,7 +54,14 @@ class EngineConfigTest {
         "instance|a b|letters, digits",
         "maxSessions|many|1 to 65536",
         "maxSessions|65537|1 to 65536",
-        "storeDirectory|here|absolute path"})
+        "storeDirectory|here|absolute path",
+        "pacing|maybe|on or off",
+        "maxBurst|1499|1500 to 65535",
+        "maxBurst|64k|1500 to 65535",
+        "maxRate|7999|8000 to",
+        "congestion|bbr|cubic or newreno",
+        "ecn|2|on or off",
+        "initialWindow|0|1 to 100"})
     void namesKeyValueAndWhatWouldBeRightAndKeepsTheRest(String key, String value, String right) {
         EngineConfig config = with(Map.of(key, value));
         assertEquals(EngineConfig.defaults(), config);
