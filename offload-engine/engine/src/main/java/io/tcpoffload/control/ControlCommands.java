@@ -9,7 +9,9 @@ import io.tcpoffload.offload.InputPolicy;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,19 +24,24 @@ public final class ControlCommands {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
 
-    static final String HELP = "ok adopt pid=P fd=F [channel=C] [input=discard|hand-back] | write SESSION COUNT | file SESSION PATH | close SESSION"
-            + " | shutdown SESSION | abort SESSION | hand-back SESSION | fetched SESSION | info SESSION | sessions | help";
+    static final String HELP = "ok adopt pid=P fd=F [channel=C] [input=discard|hand-back] | write SESSION COUNT"
+            + " | file SESSION PATH | close SESSION | shutdown SESSION | abort SESSION | hand-back SESSION"
+            + " | fetched SESSION | info SESSION | sessions | counters | help";
 
     private final Adoptions adoptions;
     private final Function<String, MediaChannel> channels;
+    private final Supplier<Map<String, Long>> counters;
 
     /**
      * @param adoptions null when offload can't be had
      * @param channels  the open channel of a name; null when there is none
+     * @param counters  all that is counted
      */
-    public ControlCommands(Adoptions adoptions, Function<String, MediaChannel> channels) {
+    public ControlCommands(Adoptions adoptions, Function<String, MediaChannel> channels,
+            Supplier<Map<String, Long>> counters) {
         this.adoptions = adoptions;
         this.channels = channels;
+        this.counters = counters;
     }
 
     /** Does what the line says and gives the answer, without line ends. Never throws. Any thread. */
@@ -94,6 +101,11 @@ public final class ControlCommands {
                 yield "ok";
             }
             case "info" -> adoptions().info(only(words));
+            case "counters" -> {
+                words.end();
+                yield counters.get().entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue())
+                        .collect(Collectors.joining(" "));
+            }
             case "sessions" -> {
                 words.end();
                 List<Long> ids = adoptions().ids();

@@ -54,7 +54,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         this.stores = stores;
         loops = new EventLoops(HTTP_THREADS, true);
         transports = Transports.open(config, loops);
-        commands = new ControlCommands(transports.adoptions(), this::find);
+        commands = new ControlCommands(transports.adoptions(), this::find, transports::counters);
         control = openControl();
         LOG.info("Engine {} runs with transport {}: {}", Build.VERSION, transports.automatic(), transports.reason());
     }
