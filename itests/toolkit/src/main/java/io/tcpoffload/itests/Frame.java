@@ -21,6 +21,7 @@ public final class Frame {
     private static final int VLAN = 0x8100;
     private static final int SERVICE_VLAN = 0x88a8;
     private static final int IPV6_HEADER = 40;
+    private static final int MIN_TCP_HEADER = 20;
     private static final int NOP = 1;
     private static final int WINDOW_SCALE = 3;
     private static final int TIMESTAMPS = 8;
@@ -124,6 +125,11 @@ public final class Frame {
     /** Bytes of payload, by the IP header. */
     public int length() {
         return end() - headerLength();
+    }
+
+    /** Whether headers and packet lie within each other and within the frame; what says otherwise was damaged. */
+    public boolean lengthsAgree() {
+        return tcp + MIN_TCP_HEADER <= bytes.limit() && headerLength() <= end() && end() <= bytes.limit();
     }
 
     /** Where the IP packet ends: a short frame is padded. */
