@@ -156,7 +156,13 @@ class FastRetransmitTest {
         final Scenario s = Scenario.withoutSack(isn).send(10_000).after(50);
         s.event(0).event(0).event(0);
         s.retransmit();
-        s.after(50).ack(10_000).send(2000);
+        for (int i = 0; i < 6; i++) {
+            s.event(0);
+            s.send(s.sendable(1000));
+        }
+        s.after(50).ack(10_000);
+        s.send(s.sendable(4000));
+        assertTrue(s.sender.inFlight() >= 4000, "enough for three duplicates: " + s.sender.inFlight());
         s.event(10_000).event(10_000).event(10_000);
         assertEquals("none", s.retransmit());
         assertEquals(1, s.count(SenderCounter.FAST_RECOVERIES));
@@ -233,5 +239,20 @@ class FastRetransmitTest {
         assertEquals(4000, range.length());
         assertEquals("0+1000", s.retransmit(1500));
         assertEquals("1000+3000", s.retransmit());
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 6582 3.2 step 3: after a partial acknowledgement the next hole goes at once, whatever the window says")
+    @Clause(rfc = "RFC 6582", section = "3.2 step 3",
+            does = "a partial acknowledgement sends the next hole at once, whatever the congestion window says")
+    void thePartialAckSendsTheNextHoleAtOnce(int isn) {
+        final Scenario s = new Scenario(isn, false, 1_000_000, SenderConfig.forMss(1000).initialCwndSegments(20)
+                .congestionAlgorithm(CongestionAlgorithm.NEW_RENO).pacing(false).build()).send(20_000).after(50);
+        s.event(0).event(0).event(0);
+        assertEquals("0+1000", s.retransmit());
+        s.after(50).ack(1000);
+        assertTrue(s.sender.pipeBytes() > s.sender.ssthreshBytes(), "the window is full");
+        assertEquals("1000+1000", s.retransmit());
+        assertEquals("none", s.retransmit());
     }
 }

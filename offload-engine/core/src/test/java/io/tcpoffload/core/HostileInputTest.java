@@ -145,4 +145,33 @@ class HostileInputTest {
             assertTrue(s.sender.isClosed() || s.sender.nextTimerNs() != Long.MAX_VALUE, () -> "seed " + seed);
         }
     }
+
+    @AtEveryWrap
+    @DisplayName("RFC 5961 5.2: an acknowledgement older than the largest window ever offered tells nothing, its blocks neither")
+    @Clause(rfc = "RFC 5961", section = "5.2",
+            does = "an acknowledgement older than the latest changes nothing; one older than the largest window is refused")
+    @Hostile(value = "blind segment", layer = Layer.CORE, counter = "sender_old_acks")
+    void ignoresBlocksOfFarTooOldAcks(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(5000).at(10).ack(1000);
+        s.event(1000 - 1_000_001, 2000, 5000);
+        assertEquals(1, s.count(SenderCounter.OLD_ACKS));
+        assertEquals(0, s.count(SenderCounter.DUPLICATE_ACKS));
+        assertEquals(4000, s.sender.pipeBytes());
+        // at the very edge of what may still be on its way
+        s.event(1000 - 1_000_000, 2000, 5000);
+        assertEquals(1, s.count(SenderCounter.DUPLICATE_ACKS));
+        assertEquals(0, s.sender.pipeBytes());
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 5681 3.2: duplicates without end stand for what is in flight less the first segment, and for no more")
+    @Hostile(value = "ACK for unsent data", layer = Layer.CORE, counter = "sender_duplicate_acks")
+    void duplicatesStandForNoMoreThanTheFlight(int isn) {
+        final Scenario s = Scenario.withoutSack(isn).send(10_000).at(10);
+        for (int i = 0; i < 1000; i++) {
+            s.event(0);
+        }
+        s.retransmit();
+        assertEquals(1000, s.sender.pipeBytes());
+    }
 }

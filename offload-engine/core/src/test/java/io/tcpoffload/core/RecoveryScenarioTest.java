@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.clauses.Clause;
+import io.tcpoffload.clauses.Way;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -166,5 +167,41 @@ class RecoveryScenarioTest {
         assertEquals(0, s.sender.timeoutsInARow());
         s.send(1000).after(50).ack(3000);
         assertEquals(250 * Scenario.MS, s.sender.rtoNs(), 20 * Scenario.MS);
+    }
+
+    @AtEveryWrap
+    @DisplayName("Linux tcp_dsack_seen: a path that duplicates does not widen the reordering window")
+    @Clause(rfc = "RFC 8985", section = "6.2 step 4", way = Way.LINUX,
+            does = "DSACKs for more than was sent again show a path that duplicates, and widen nothing (tcp_dsack_seen)")
+    void aPathThatDuplicatesWidensNothing(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(1000).at(40).ack(1000);
+        s.event(1000, 0, 1000);
+        s.send(4000).after(40).event(1000, 2000, 3000);
+        assertEquals("none", s.retransmit());
+        assertEquals(s.nowMs() + 10, s.timerMs());
+    }
+
+    @AtEveryWrap
+    @DisplayName("RFC 8985 6.3, Linux tcp_rack_reo_timeout: loss found by the clock in a recovery lets one segment out")
+    @Clause(rfc = "RFC 8985", section = "6.3", way = Way.LINUX,
+            does = "loss found by the clock during recovery lets one segment out, whatever PRR's room is")
+    void lossFoundByTheClockLetsASegmentOut(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(3000).at(40);
+        // the path reorders, so holes are given time
+        s.event(0, 1000, 2000);
+        s.ack(3000);
+        assertEquals(1, s.count(SenderCounter.REORDERING_SEEN));
+        s.send(4000).after(5).send(4000).after(40).event(3000, 4000, 7000);
+        assertEquals("none", s.retransmit());
+        s.fire();
+        assertEquals("3000+1000", s.retransmit());
+        s.after(1).event(3000, 8000, 11_000, 4000, 7000);
+        for (int n = s.sendable(50_000); n > 0; n = s.sendable(50_000)) {
+            s.send(n);
+        }
+        assertEquals("none", s.retransmit());
+        assertEquals(TimerAction.RETRANSMIT, s.fire());
+        assertEquals("7000+1000", s.retransmit());
+        assertEquals(1, s.count(SenderCounter.FAST_RECOVERIES));
     }
 }

@@ -137,4 +137,20 @@ class SpuriousRetransmissionTest {
         assertEquals(0, s.count(SenderCounter.SPURIOUS_TIMEOUTS));
         assertTrue(s.sender.ssthreshBytes() <= 5000);
     }
+
+    @AtEveryWrap
+    @DisplayName("RFC 3708 3: reports as large as what was sent again, but partly of something else, undo nothing")
+    @Clause(rfc = "RFC 3708", section = "3",
+            does = "a DSACK for what was never sent again is the path's duplication, and undoes nothing")
+    void onlyReportsOfWhatWasSentAgainCount(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(10_000).at(50);
+        s.event(0, 2000, 10_000);
+        assertEquals("0+2000", s.retransmit());
+        s.at(60).ack(10_000);
+        s.at(100).event(10_000, 5000, 6000);
+        s.event(10_000, 0, 1000);
+        assertEquals(2, s.count(SenderCounter.DSACK_BLOCKS));
+        assertEquals(0, s.count(SenderCounter.REDUCTIONS_UNDONE));
+        assertEquals(5000, s.cwnd());
+    }
 }
