@@ -179,4 +179,19 @@ class EcnTest {
         assertEquals(0, s.count(SenderCounter.REDUCTIONS_UNDONE));
         assertEquals(5000, s.cwnd());
     }
+
+    @AtEveryWrap
+    @Clause(rfc = "RFC 3168", section = "6.1.2", does = "a probe that was for nothing says nothing about a notified reduction")
+    void aProbeForNothingUndoesNoNotifiedReduction(int isn) {
+        final Scenario s = scenario(isn).send(10_000).at(50).ack(1000);
+        s.sender.onEce(s.now());
+        s.at(60).ack(10_000).send(2000);
+        final long threshold = s.sender.ssthreshBytes();
+        s.fireUntil(SenderCounter.LOSS_PROBES);
+        assertEquals("11000+1000", s.retransmit());
+        s.after(10).event(12_000, 11_000, 12_000);
+        assertEquals(1, s.count(SenderCounter.DSACK_BLOCKS));
+        assertEquals(0, s.count(SenderCounter.REDUCTIONS_UNDONE));
+        assertEquals(threshold, s.sender.ssthreshBytes());
+    }
 }

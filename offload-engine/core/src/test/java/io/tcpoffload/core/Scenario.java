@@ -89,11 +89,15 @@ final class Scenario {
 
     /** An event: duplicate when there are no blocks. Blocks are left, right, ... as offsets. */
     Scenario event(int offset, int... blocks) {
+        return eventEchoing(Sender.NO_ECHO, offset, blocks);
+    }
+
+    Scenario eventEchoing(long echoNs, int offset, int... blocks) {
         final int[] absolute = new int[blocks.length];
         for (int i = 0; i < blocks.length; i++) {
             absolute[i] = isn + blocks[i];
         }
-        sender.onSack(isn + offset, window, absolute, blocks.length / 2, now(), now());
+        sender.onSack(isn + offset, window, absolute, blocks.length / 2, echoNs, now(), now());
         return this;
     }
 
