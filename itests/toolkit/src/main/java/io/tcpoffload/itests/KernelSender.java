@@ -81,7 +81,7 @@ public final class KernelSender implements AutoCloseable {
                 + (peerScale < 0 ? -1 : 7) + " " + peerScale + " " + (sack ? 1 : 0)).get(0)).number("fd");
     }
 
-    private synchronized List<String> ask(String command) {
+    private List<String> ask(String command) {
         return process.ask(command);
     }
 

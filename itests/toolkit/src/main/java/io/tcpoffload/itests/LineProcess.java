@@ -43,8 +43,8 @@ public final class LineProcess implements AutoCloseable {
         }
     }
 
-    /** Sends a command and waits for its answer, without the closing line. */
-    public List<String> ask(String command) {
+    /** Sends a command and waits for its answer, without the closing line. Safe from several threads. */
+    public synchronized List<String> ask(String command) {
         tell(command);
         List<String> answer = new ArrayList<>();
         for (String line = read(); !line.equals("end"); line = read()) {

@@ -24,11 +24,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "stream.h"
 
-#define MAX_FDS 4096
+#define MAX_FDS 65536
 #define PIECE 65536
 
 struct connection {
@@ -58,14 +59,19 @@ static void drop(int fd)
 	connections[fd].open = 0;
 }
 
-static void begin(int fd)
+/* Its number is never used again: a late command must not meet another connection. */
+static int begin(int accepted)
 {
-	int on = 1;
-	if (fd >= MAX_FDS || setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5) ||
+	static int next = 16;
+	int on = 1, fd = fcntl(accepted, F_DUPFD, next);
+	close(accepted);
+	next = fd + 1;
+	if (fd < 0 || fd >= MAX_FDS || setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5) ||
 	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on))
 		fail("a new connection");
 	connections[fd] = (struct connection){ .open = 1 };
 	watch(fd, EPOLL_CTL_ADD, EPOLLIN);
+	return fd;
 }
 
 static void push(int fd)
@@ -176,8 +182,7 @@ static void repair(const char *local, int local_port, const char *remote, int re
 		fail("repair options");
 	option(fd, TCP_REPAIR, -1); /* off, without the window probe */
 	fcntl(fd, F_SETFL, O_NONBLOCK);
-	begin(fd);
-	printf("fd=%d\n", fd);
+	printf("fd=%d\n", begin(fd));
 }
 
 static void command(char *line)
@@ -221,7 +226,9 @@ int main(int count, char **arguments)
 	struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_port = htons(count > 1 ? atoi(arguments[1]) : 0) };
 	int listener = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0), on = 1, off = 0;
 	static char lines[65536];
+	struct rlimit files = { MAX_FDS, MAX_FDS };
 	size_t have = 0;
+	setrlimit(RLIMIT_NOFILE, &files);
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
 	if (bind(listener, (struct sockaddr *)&any, sizeof any) || listen(listener, 4096))

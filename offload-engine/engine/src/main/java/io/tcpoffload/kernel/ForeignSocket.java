@@ -32,8 +32,8 @@ public final class ForeignSocket implements AutoCloseable {
     private static final int OPTION_USEC_TS = 64;
     private static final String[] STATES = {"", "ESTABLISHED", "SYN-SENT", "SYN-RECEIVED", "FIN-WAIT-1", "FIN-WAIT-2",
         "TIME-WAIT", "CLOSED", "CLOSE-WAIT", "LAST-ACK", "LISTEN", "CLOSING", "SYN-RECEIVED"};
-    /** TCP_MIN_SND_MSS less options: below it the engine has no segments. */
-    private static final int MIN_MSS = 88;
+    /** Linux sends segments of 48 bytes at least (net.ipv4.tcp_min_snd_mss), and timestamps take 12 of them. */
+    private static final int MIN_MSS = 36;
 
     private final String what;
     private final int fd;

@@ -114,13 +114,13 @@ public final class RawHost {
         if (type == Packets.ARP && b.getShort(at + 6) == ARP_REQUEST && same(frame, at + 24, ipv4)) {
             byte[] asker = Arrays.copyOfRange(frame, at + 8, at + 18);
             ByteBuffer reply = ByteBuffer.allocate(28).putLong(0x0001080006040000L | ARP_REPLY).put(mac).put(ipv4).put(asker);
-            port.send(Packets.ethernet(Arrays.copyOf(asker, 6), mac, tags, Packets.ARP, reply.array()));
+            port.answer(Packets.ethernet(Arrays.copyOf(asker, 6), mac, tags, Packets.ARP, reply.array()));
         } else if (type == Packets.IPV6 && b.get(at + 6) == ICMPV6 && (b.get(at + 40) & 0xff) == SOLICITATION
                 && same(frame, at + 48, ipv6)) {
             byte[] asker = Arrays.copyOfRange(frame, at + 8, at + 24);
             byte[] option = Packets.join(ipv6, new byte[] {2, 1}, mac);
             byte[] icmp = Packets.icmp(ipv6, asker, ADVERTISEMENT, 0, SOLICITED_OVERRIDE, option);
-            port.send(Packets.ethernet(Arrays.copyOfRange(frame, 6, 12), mac, tags, Packets.IPV6,
+            port.answer(Packets.ethernet(Arrays.copyOfRange(frame, 6, 12), mac, tags, Packets.IPV6,
                     Packets.ipv6(ipv6, asker, ICMPV6, 0, LAST_HOP, icmp)));
         }
     }

@@ -26,11 +26,15 @@ public final class RawPort implements AutoCloseable {
     private static final int SENT = 1 << 31;
     private static final int UNFINISHED = 1 << 30;
     private static final long EXIT_SECONDS = 10;
+    private static final long ALIVE_POLL_MILLIS = 100;
 
     private final Process process;
     private final OutputStream out;
     private final boolean linkHeader;
     private final List<Consumer<RawFrame>> listeners = new CopyOnWriteArrayList<>();
+    private final Object departures = new Object();
+    private long departed;
+    private long written;
     private final CountDownLatch ready = new CountDownLatch(1);
 
     private RawPort(Netns ns, String kind, String device) {
@@ -70,12 +74,31 @@ public final class RawPort implements AutoCloseable {
         listeners.add(listener);
     }
 
-    /** Sends a frame as it is. */
-    public synchronized void send(byte[] frame) {
+    /** Sends a frame as it is, and returns when it has been sent. Not for listeners. */
+    public void send(byte[] frame) {
+        long number = answer(frame);
+        synchronized (departures) {
+            while (departed < number) {
+                try {
+                    if (!process.isAlive()) {
+                        throw new IllegalStateException("the raw port has ended");
+                    }
+                    departures.wait(ALIVE_POLL_MILLIS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
+    }
+
+    /** Sends a frame soon. Returns how many have been sent with it. */
+    synchronized long answer(byte[] frame) {
         try {
             out.write(ByteBuffer.allocate(4 + frame.length).order(ByteOrder.nativeOrder()).putInt(frame.length).put(frame)
                     .array());
             out.flush();
+            return ++written;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -94,6 +117,12 @@ public final class RawPort implements AutoCloseable {
                 ready.countDown();
                 RawFrame frame = new RawFrame(ns, (word & SENT) != 0, (word & UNFINISHED) != 0, bytes);
                 listeners.forEach(listener -> listener.accept(frame));
+                if (frame.sent()) {
+                    synchronized (departures) {
+                        departed++;
+                        departures.notifyAll();
+                    }
+                }
             }
         } catch (EOFException e) {
             // the end of the process

@@ -3,7 +3,9 @@ package io.tcpoffload.itests.peer;
 
 import io.tcpoffload.itests.Await;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
@@ -20,8 +22,10 @@ public final class TcpPeer implements AutoCloseable {
 
     /** For what comes at once: much more than a loaded machine takes, and less than any retransmission is due in. */
     public static final long SOON = 2000;
-    /** What scripts make of every round trip. */
-    public static final long ROUND_TRIP = 40;
+    /** What scripts make of the first round trip, so that a sender's tail loss probe is 200 ms away. */
+    public static final long ROUND_TRIP = 100;
+    /** Of later ones: shorter, so that a loaded machine does not bring the probe before the script's next line. */
+    public static final long PAUSE = 50;
     private static final long NS_PER_MS = 1_000_000;
 
     private final RawHost host;
@@ -32,6 +36,7 @@ public final class TcpPeer implements AutoCloseable {
     private final SynOptions options;
     private final BlockingQueue<Segment> arrived = new LinkedBlockingQueue<>();
     private final List<String> trace = new ArrayList<>();
+    private final Map<Integer, Integer> starts = new HashMap<>();
     private final int tsOffset = ThreadLocalRandom.current().nextInt();
     private PeerChecks checks;
     private int[] tags = {};
@@ -143,17 +148,16 @@ public final class TcpPeer implements AutoCloseable {
             tsRecent = synAck.timestampValue();
         }
         begin();
-        pause();
+        Await.sleep(ROUND_TRIP);
         next().send();
         return this;
     }
 
     /**
-     * Lets the time of a round trip pass, as before an acknowledgement: so that senders measure one, and do not probe for
-     * tail losses before a script has come to the next line.
+     * Lets the time of a round trip pass, as before an acknowledgement: so that senders go on measuring one.
      */
     public void pause() {
-        Await.sleep(ROUND_TRIP);
+        Await.sleep(PAUSE);
     }
 
     /** The connection exists without a handshake, made by a repair on the other side. */
@@ -398,6 +402,16 @@ public final class TcpPeer implements AutoCloseable {
 
     // -- what came
 
+    /** How often a segment came that starts there. */
+    public synchronized long times(long relative) {
+        return starts.getOrDefault(sequenceOf(relative), 0);
+    }
+
+    /** Segments with payload that start where another one did before. */
+    public synchronized int repeated() {
+        return starts.values().stream().mapToInt(n -> n - 1).sum();
+    }
+
     /** The server's bytes from the origin on, up to the first gap. */
     public synchronized byte[] stream() {
         return checks.received().from(remoteOrigin - firstByte());
@@ -439,6 +453,9 @@ public final class TcpPeer implements AutoCloseable {
         trace.add(String.format("%9.1f %s %s", (s.ns() - firstNs) / (double) NS_PER_MS, s.sent() ? ">" : "<", text));
         if (s.sent()) {
             return;
+        }
+        if (s.length() > 0) {
+            starts.merge(s.sequence(), 1, Integer::sum);
         }
         if (s.hasTimestamps() && timestamps) {
             tsRecent = s.timestampValue();

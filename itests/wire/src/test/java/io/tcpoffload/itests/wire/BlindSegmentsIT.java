@@ -13,10 +13,9 @@ import io.tcpoffload.itests.peer.SynOptions;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Segments of strangers, who know addresses and ports but not the sequence numbers (RFC 5961), and of the viewer itself. */
-@ExtendWith(PeerWorld.Shared.class)
+@OnPeerWorld
 class BlindSegmentsIT {
 
     private static final int FAR = 50_000_000;

@@ -21,4 +21,7 @@ interface Control {
 
     /** Whether the sender still has the connection, closing or not. */
     boolean alive();
+
+    /** The congestion window, in segments. */
+    long cwnd();
 }

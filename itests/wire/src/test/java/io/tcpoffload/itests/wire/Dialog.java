@@ -50,7 +50,7 @@ final class Dialog implements AutoCloseable {
         long from = written;
         write(bytes);
         peer.acknowledgeTo(from);
-        for (Segment s = peer.next(PATIENCE); s != null; s = peer.next(TcpPeer.ROUND_TRIP)) {
+        for (Segment s = peer.next(PATIENCE); s != null; s = peer.next(TcpPeer.PAUSE)) {
             if (s.length() == 0 || s.sequence() != peer.expected()) {
                 throw peer.failure("expected the next bytes, got " + s);
             }
@@ -81,6 +81,11 @@ final class Dialog implements AutoCloseable {
 
     void abort() {
         control.abort();
+    }
+
+    /** In segments. */
+    long cwnd() {
+        return control.cwnd();
     }
 
     boolean alive() {

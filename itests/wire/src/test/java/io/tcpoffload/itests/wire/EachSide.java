@@ -8,10 +8,10 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A case that every {@link Side} has to pass, the kernel's first. */
+/** A case that the kernel's sender and the engine's have to pass, the kernel's first. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedTest(name = "{0}")
-@EnumSource(Side.class)
+@EnumSource(value = Side.class, names = {"KERNEL", "ADOPTED"})
 @interface EachSide {
 }

@@ -10,10 +10,9 @@ import io.tcpoffload.itests.peer.Segment;
 import io.tcpoffload.itests.peer.SynOptions;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Acknowledgements in headers that are wrong, or odd but right. */
-@ExtendWith(PeerWorld.Shared.class)
+@OnPeerWorld
 class HostileHeadersIT {
 
     private final PeerWorld world;

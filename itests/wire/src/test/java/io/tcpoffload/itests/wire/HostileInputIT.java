@@ -11,10 +11,9 @@ import io.tcpoffload.itests.peer.Segment;
 import io.tcpoffload.itests.peer.SynOptions;
 import io.tcpoffload.itests.peer.TcpPeer;
 import java.util.Map;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a viewer sends of its own: FINs in every place, payload that nobody asked for, old and missing timestamps. */
-@ExtendWith(PeerWorld.Shared.class)
+@OnPeerWorld
 class HostileInputIT {
 
     private static final long PATIENCE = 2000;

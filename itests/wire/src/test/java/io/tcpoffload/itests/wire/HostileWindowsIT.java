@@ -10,10 +10,9 @@ import io.tcpoffload.clauses.Way;
 import io.tcpoffload.itests.peer.Segment;
 import io.tcpoffload.itests.peer.SynOptions;
 import io.tcpoffload.itests.peer.TcpPeer;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Windows that close, shrink and flap; segment sizes that nobody can want. */
-@ExtendWith(PeerWorld.Shared.class)
+@OnPeerWorld
 class HostileWindowsIT {
 
     private static final int MSS = 1448;

@@ -50,4 +50,9 @@ final class KernelControl implements Control {
     public boolean alive() {
         return !"gone".equals(sender.info(fd).text("state"));
     }
+
+    @Override
+    public long cwnd() {
+        return sender.info(fd).number("cwnd");
+    }
 }

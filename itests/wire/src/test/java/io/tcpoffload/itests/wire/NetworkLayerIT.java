@@ -11,10 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What lies below TCP: fragments, VLAN tags, extension headers, IPv6. */
-@ExtendWith(PeerWorld.Shared.class)
+@OnPeerWorld
 class NetworkLayerIT {
 
     private static final int HOP_BY_HOP = 0;
@@ -24,8 +23,10 @@ class NetworkLayerIT {
     private static final byte[] PADDING = {1, 4, 0, 0, 0, 0};
     private static final int MORE_THAN_THE_CAP = 40;
 
+    /** Never the same twice: what the engine lets through of one case would be put together with another's. */
+    private static final AtomicInteger IDENTIFICATION = new AtomicInteger();
+
     private final PeerWorld world;
-    private final AtomicInteger identification = new AtomicInteger(1);
 
     NetworkLayerIT(PeerWorld world) {
         this.world = world;
@@ -49,7 +50,7 @@ class NetworkLayerIT {
     }
 
     private void fragments(Craft craft, int first) {
-        craft.sendFragments(first, identification.incrementAndGet());
+        craft.sendFragments(first, IDENTIFICATION.incrementAndGet());
     }
 
     @EachSide

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.itests.Await;
+import io.tcpoffload.itests.ControlClient;
 import io.tcpoffload.itests.KernelSender;
 import io.tcpoffload.itests.Netns;
 import io.tcpoffload.itests.Snmp;
@@ -37,6 +38,9 @@ final class PeerWorld implements AutoCloseable {
     private static final String PEER_MAC = "02:00:5e:00:53:01";
     private static final String PEER_IPV4 = "10.203.1.9";
     private static final String PEER_IPV6 = "fd00:203:1::9";
+    private static final String OTHER_MAC = "02:00:5e:00:53:02";
+    private static final String OTHER_IPV4 = "10.203.1.10";
+    private static final String OTHER_IPV6 = "fd00:203:1::a";
     private static final String SERVER_IPV6 = "fd00:203:1::1";
     private static final long STORE_BYTES = 32L << 20;
 
@@ -45,18 +49,22 @@ final class PeerWorld implements AutoCloseable {
     final Veth veth = Veth.connect(servers, peers, 1);
     final RawPort port;
     final RawHost host;
+    /** With other addresses: for cases that change what the kernel knows about the way there. */
+    final RawHost elsewhere;
     final KernelSender sender;
     final EngineProcess engine;
+    final ControlClient control;
     private final Path directory;
 
     PeerWorld() {
         servers.sysctl("net.ipv4.tcp_no_metrics_save", "1");
-        // tests make sure of limits by sending more than one: the kernel sender's are counted for each socket all the same
         peers.sysctl("net.ipv6.conf." + veth.viewerDevice() + ".disable_ipv6", "1");
         servers.run("ip", "addr", "add", SERVER_IPV6 + "/64", "dev", veth.serverDevice(), "nodad");
         veth.withoutServerOffloads();
         port = RawPort.packet(peers, veth.viewerDevice());
-        host = new RawHost(port, PEER_MAC, mac(servers, veth.serverDevice()), PEER_IPV4, PEER_IPV6);
+        String serverMac = mac(servers, veth.serverDevice());
+        host = new RawHost(port, PEER_MAC, serverMac, PEER_IPV4, PEER_IPV6);
+        elsewhere = new RawHost(port, OTHER_MAC, serverMac, OTHER_IPV4, OTHER_IPV6);
         sender = new KernelSender(servers, SENDER_PORT);
         try {
             directory = Files.createTempDirectory("tcpoffload-peer");
@@ -64,7 +72,8 @@ final class PeerWorld implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         engine = new EngineProcess(servers, "auto", "[::]", "offload", STORE_BYTES, "KEYFRAME",
-                directory.resolve("engine.log"));
+                directory.resolve("engine.log"), "control=" + directory.resolve("control"));
+        control = new ControlClient(directory.resolve("control"));
     }
 
     static String mac(Netns ns, String device) {
@@ -73,27 +82,34 @@ final class PeerWorld implements AutoCloseable {
 
     /** A connection by IPv4 to a sender which has nothing to send yet. */
     Dialog open(Side side, SynOptions options) {
-        return open(side, peer(side, veth.serverAddress(), options));
+        return open(side, peer(side, options));
     }
 
     /** The same by IPv6. */
     Dialog openIpv6(Side side, SynOptions options) {
-        return open(side, peer(side, SERVER_IPV6, options));
+        return open(side, host.peer(server(side, true), options));
+    }
+
+    /** The same from {@link #elsewhere}. */
+    Dialog openElsewhere(Side side, SynOptions options, boolean ipv6) {
+        return open(side, elsewhere.peer(server(side, ipv6), options));
     }
 
     /** A peer that is not connected yet. */
     TcpPeer peer(Side side, SynOptions options) {
-        return peer(side, veth.serverAddress(), options);
+        return host.peer(server(side, false), options);
     }
 
-    private TcpPeer peer(Side side, String address, SynOptions options) {
-        return host.peer(new InetSocketAddress(address, side == Side.KERNEL ? SENDER_PORT : EngineProcess.PORT), options);
+    private InetSocketAddress server(Side side, boolean ipv6) {
+        return new InetSocketAddress(ipv6 ? SERVER_IPV6 : veth.serverAddress(),
+                side == Side.VIEWER ? EngineProcess.PORT : SENDER_PORT);
     }
 
     /** Connects a peer. */
     Dialog open(Side side, TcpPeer peer) {
         return switch (side) {
             case KERNEL -> openKernel(peer);
+            case ADOPTED -> openAdopted(peer);
             case VIEWER -> openViewer(peer);
         };
     }
@@ -102,6 +118,18 @@ final class PeerWorld implements AutoCloseable {
         peer.connect();
         int fd = sender.find(peer.localPort());
         return new Dialog(peer, new KernelControl(sender, fd), () -> sender.abort(fd));
+    }
+
+    private Dialog openAdopted(TcpPeer peer) {
+        peer.connect();
+        return adopt(peer, sender.find(peer.localPort()));
+    }
+
+    /** The engine takes one of the kernel sender's connections. */
+    Dialog adopt(TcpPeer peer, int fd) {
+        AdoptedControl adopted = new AdoptedControl(control, control.order("adopt pid=" + sender.pid() + " fd=" + fd));
+        sender.forget(fd);
+        return new Dialog(peer, adopted, () -> Await.until("the session is gone", () -> !adopted.alive()));
     }
 
     private Dialog openViewer(TcpPeer peer) {
@@ -157,6 +185,7 @@ final class PeerWorld implements AutoCloseable {
     public void close() {
         try {
             sender.close();
+            control.close();
             engine.close();
             assertEquals(List.of(), engine.leftovers(), "left behind");
             assertEquals(List.of(), engine.warnings());

@@ -5,6 +5,8 @@ package io.tcpoffload.itests.wire;
 enum Side {
     /** The kernel's own TCP: what it fails is a wrong test. */
     KERNEL,
+    /** The engine, which has taken the connection out of another process. */
+    ADOPTED,
     /** The engine, as a viewer of a channel sees it. */
     VIEWER
 }

@@ -84,4 +84,9 @@ final class ViewerControl implements Control {
     Optional<Fields> session() {
         return engine.sessions().stream().filter(s -> s.text("remote").endsWith(":" + peer.localPort())).findFirst();
     }
+
+    @Override
+    public long cwnd() {
+        throw new UnsupportedOperationException("not told");
+    }
 }
