@@ -105,6 +105,11 @@ final class PeerChecks {
         return firstByte;
     }
 
+    /** What the server expects next. */
+    int acknowledged() {
+        return acknowledged;
+    }
+
     /** What came of the stream. */
     Received received() {
         return received;

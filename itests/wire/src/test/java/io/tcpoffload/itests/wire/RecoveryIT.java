@@ -71,16 +71,11 @@ class RecoveryIT {
             d.peer.pause();
             // lost: 0, 3, 6
             d.peer.ack(0).sack(7 * MSS, FLIGHT).sack(4 * MSS, 6 * MSS).sack(MSS, 3 * MSS).send();
-            d.peer.expect(d.peer.data(0, MSS));
-            d.peer.pause();
-            d.peer.ack(3 * MSS).sack(7 * MSS, FLIGHT).sack(4 * MSS, 6 * MSS).send();
-            d.peer.await(d.peer.data(3 * MSS, MSS), 1000);
-            d.peer.drain(5);
-            d.peer.ack(6 * MSS).sack(7 * MSS, FLIGHT).send();
-            d.peer.drain(5);
+            for (long lost : new long[] {0, 3 * MSS, 6 * MSS}) {
+                d.peer.expect(d.peer.data(lost, MSS), 1000);
+            }
             d.peer.ack(FLIGHT).send();
-            long lost = List.of(0, 3, 6).stream().filter(i -> d.peer.times(i * MSS) == 2).count();
-            assertTrue(lost == 3 && d.peer.repeated() == 3, d.peer::conversation);
+            d.peer.quiet(20);
             d.goesOn();
         }
     }
