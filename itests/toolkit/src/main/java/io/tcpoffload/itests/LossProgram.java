@@ -36,6 +36,11 @@ public final class LossProgram implements AutoCloseable {
         process.ask("cut " + port);
     }
 
+    /** Drops packets to and from the viewer with that port by chance, 0 to 1, until {@link #mend}. */
+    public void spoil(int port, double drop) {
+        process.ask("spoil " + port + " " + Math.round(drop * PPM));
+    }
+
     public void mend(int port) {
         process.ask("mend " + port);
     }

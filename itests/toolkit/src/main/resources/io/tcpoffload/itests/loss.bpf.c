@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
  * A bad link: drops and duplicates TCP packets of a device in the viewers' namespace, both ways, by chances that
- * follow from a seed and the packet's number, and cuts chosen viewers off for good. Handshakes (SYN) pass, so that a
+ * follow from a seed and the packet's number, and cuts chosen viewers off, for good or by a chance of their own. Handshakes (SYN) pass, so that a
  * test's time goes into what it tests.
  */
 #include <linux/bpf.h>
@@ -59,8 +59,8 @@ static __always_inline int pass(struct __sk_buff *skb, __u32 direction, __u64 re
 		return TC_ACT_OK;
 
 	__u32 port = bpf_ntohs(direction == INGRESS ? tcp->dest : tcp->source);
-	__u64 *is_cut = bpf_map_lookup_elem(&cut, &port);
-	if (is_cut && *is_cut) {
+	__u64 *cut_ppm = bpf_map_lookup_elem(&cut, &port);
+	if (cut_ppm && (__u32)mix(~(side->seed + side->packets + side->cut)) % 1000000 < *cut_ppm) {
 		__sync_fetch_and_add(&side->cut, 1);
 		return TC_ACT_SHOT;
 	}

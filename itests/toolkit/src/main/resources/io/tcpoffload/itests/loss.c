@@ -71,7 +71,9 @@ int main(int argc, char **argv)
 			side->duplicate_ppm = duplicate;
 			side->drop_ppm = drop;
 		} else if (sscanf(line, "cut %u", &port) == 1) {
-			cut[port & 0xffff] = 1;
+			cut[port & 0xffff] = 1000000;
+		} else if (sscanf(line, "spoil %u %u", &port, &drop) == 2) {
+			cut[port & 0xffff] = drop;
 		} else if (sscanf(line, "mend %u", &port) == 1) {
 			cut[port & 0xffff] = 0;
 		}

@@ -28,9 +28,11 @@ final class Setup implements AutoCloseable {
     final EngineProcess engine;
     final ViewerFarm farm;
 
-    Setup(Path directory, long storeBytes, String policy) {
+    /** @param settings of the engine, {@code key=value} */
+    Setup(Path directory, long storeBytes, String policy, String... settings) {
         engine = new EngineProcess(servers, veth.serverDevice(), veth.serverAddress(),
-                System.getProperty("itests.transport", "offload"), storeBytes, policy, directory.resolve("engine.log"));
+                System.getProperty("itests.transport", "offload"), storeBytes, policy,
+                directory.resolve("engine.log"), settings);
         farm = new ViewerFarm(viewers, veth.serverAddress(), EngineProcess.PORT, "/" + EngineProcess.CHANNEL);
     }
 
