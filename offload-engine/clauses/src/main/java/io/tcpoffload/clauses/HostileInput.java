@@ -51,7 +51,7 @@ public record HostileInput(String input, String required, Set<Layer> shownAt) {
                     "none lost, none doubled; with unacknowledged, SACKed or unread data pending"),
             core("4-tuple reuse, sequence wrap (1 h at 10 Mbit/s), clock steps, route or MAC change, link down and up, ring full",
                     "the stream goes on"),
-            core("local user: control socket, pinned maps, wrong pid or fd in an adoption",
+            wire("local user: control socket, pinned maps, wrong pid or fd in an adoption",
                     "0600, peer credentials, refuse what is not an established TCP socket"));
 
     private static final int LEAST_PREFIX = 3;
@@ -62,6 +62,10 @@ public record HostileInput(String input, String required, Set<Layer> shownAt) {
 
     private static HostileInput core(String input, String required) {
         return new HostileInput(input, required, EnumSet.of(Layer.CORE, Layer.WIRE));
+    }
+
+    private static HostileInput wire(String input, String required) {
+        return new HostileInput(input, required, EnumSet.of(Layer.WIRE));
     }
 
     /** @throws IllegalArgumentException when {@code beginning} is that of no row, or of more than one */

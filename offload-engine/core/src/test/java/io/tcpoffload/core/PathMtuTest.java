@@ -3,6 +3,7 @@
 package io.tcpoffload.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.clauses.Clause;
@@ -152,5 +153,18 @@ class PathMtuTest {
             assertEquals(88, world.sender.mss(), "seed " + seed + ": " + world);
             world.checkNothingIsLeft();
         }
+    }
+
+    @Test
+    @DisplayName("RFC 4821: a path that swallows large packets without a word is not probed, as in Linux by default")
+    @Clause(rfc = "RFC 4821", section = "7", way = Way.LINUX,
+            does = "no probing of the path MTU (tcp_mtu_probing is off in Linux, too): behind a black hole the session ends")
+    void aBlackHoleIsNotProbed() {
+        final SimWorld world = new SimWorld(1, new SimWorld.Settings());
+        world.clock.after(60 * SimClock.MS, () -> world.down.limit(1000, () -> { }));
+        assertFalse(world.run(600_000 * SimClock.MS));
+        assertTrue(world.host.gaveUp(), world::toString);
+        assertEquals(1448, world.sender.mss());
+        assertEquals(Long.MAX_VALUE, world.sender.nextTimerNs());
     }
 }
