@@ -27,6 +27,10 @@ public record KernelConfig(String instance, int maxSessions, int ringFrames, int
     /** 14,563 events: what 1000 viewers that all lose packets raise in a garbage collection pause of 100 ms. */
     public static final int DEFAULT_EVENT_BYTES = 1 << 20;
 
+    private static final int EVENT_BYTES_A_SESSION = DEFAULT_EVENT_BYTES / DEFAULT_MAX_SESSIONS;
+    /** 910 events: a small table's viewers have as much to say, each, as a large one's. */
+    private static final int LEAST_EVENT_BYTES = 64 << 10;
+
     private static final Pattern INSTANCE = Pattern.compile("[A-Za-z0-9_-]{1,32}");
 
     public KernelConfig {
@@ -48,8 +52,10 @@ public record KernelConfig(String instance, int maxSessions, int ringFrames, int
                 DEFAULT_EVENT_BYTES);
     }
 
+    /** A session table of that size, and an event ring in proportion. */
     public KernelConfig withMaxSessions(int sessions) {
-        return new KernelConfig(instance, sessions, ringFrames, jobs, eventBytes);
+        int bytes = Math.max(LEAST_EVENT_BYTES, Integer.highestOneBit(Math.max(1, sessions)) * EVENT_BYTES_A_SESSION);
+        return new KernelConfig(instance, sessions, ringFrames, jobs, bytes);
     }
 
     private static void check(String name, int value, int least, int most) {

@@ -98,6 +98,10 @@ final class EngineProcess implements AutoCloseable {
         return Long.parseLong(process.ask("frames").get(0));
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     int openFiles() {
         try (var files = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
             return (int) files.count();

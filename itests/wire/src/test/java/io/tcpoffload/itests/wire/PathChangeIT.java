@@ -4,6 +4,8 @@ package io.tcpoffload.itests.wire;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tcpoffload.clauses.Hostile;
+import io.tcpoffload.clauses.Layer;
 import io.tcpoffload.itests.Netns;
 import io.tcpoffload.itests.Veth;
 import io.tcpoffload.itests.Viewer;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The way to viewers changes while they watch: another MAC address, another device, a link that goes and comes back,
  * smaller packets. Server and viewers have addresses of their own, which two links lead to.
  */
+@Hostile(value = "4-tuple reuse", layer = Layer.WIRE, counter = "offload_paths_changed")
 class PathChangeIT {
 
     private static final int VIEWERS = 10;
