@@ -45,7 +45,7 @@ struct session_record {
 	__u16 vlan_proto;        /* network byte order; 0: no stripped tag */
 	__u32 receive_window;    /* bytes after rcv_nxt that the viewer may send */
 
-	/* -- receive side, lines 2 and 3: the hook; the engine initialises it while TAKING */
+	/* -- receive side, line 2, all that header prediction touches, and 3: the hook; the engine initialises it while TAKING */
 	__u32 una;
 	__u32 rcv_nxt;
 	__u32 ts_recent; /* last valid TSval, echoed in every segment */
@@ -57,15 +57,15 @@ struct session_record {
 	__u8 receive_flags;
 	__u32 acks; /* valid acknowledgements */
 	__u32 dup_acks;
-	__u64 template_ns;  /* 0 until the template is defined */
+	__u64 path; /* where the viewer's segments come from: MAC address and device; 0 until the first */
 	__u64 ts_recent_ns; /* when ts_recent was taken: it is void after 24 days, RFC 7323 5.5 */
 	__u32 ece_acks;     /* acknowledgements with ECE */
 	__u32 version;      /* odd while the hook writes the receive side */
 	__u32 sack[2 * MAX_SACK_BLOCKS]; /* of the last acknowledgement: left, right, left, right ... */
-	__u64 limited_ns; /* when the last event of a kind that strangers can provoke was raised */
-	__u64 path;    /* where the viewer's segments come from: MAC address and device; 0 until the first */
-	__u64 path_ns; /* when the last EVENT_PATH was raised */
-	__u64 icmp_ns; /* when the last event of an ICMP message was raised */
+	__u64 limited_ns;  /* when the last event of a kind that strangers can provoke was raised */
+	__u64 template_ns; /* 0 until the template is defined */
+	__u64 path_ns;     /* when the last EVENT_PATH was raised */
+	__u64 icmp_ns;     /* when the last event of an ICMP message was raised */
 
 	/* -- send side, lines 4 to 7: the engine */
 	__u32 state;

@@ -14,6 +14,8 @@ public final class Frame {
     public static final int RST = 0x04;
     public static final int PSH = 0x08;
     public static final int ACK = 0x10;
+    public static final int ECE = 0x40;
+    public static final int CWR = 0x80;
 
     private static final int ETHERNET = 14;
     private static final int MAC = 6;
@@ -177,7 +179,7 @@ public final class Frame {
 
     /**
      * A copy of the headers with zero in the fields that differ from packet to packet: IP total length,
-     * identification and checksum; IPv6 payload length and flow label; TCP sequence, acknowledgement, PSH, FIN, window, checksum, timestamps.
+     * identification and checksum; IPv6 payload length and flow label; TCP sequence, acknowledgement, PSH, FIN, ECE, CWR, window, checksum, timestamps.
      */
     public byte[] staticHeader() {
         byte[] header = new byte[headerLength()];
@@ -189,7 +191,7 @@ public final class Frame {
             h.putInt(ip + 2, 0).putShort(ip + 10, (short) 0);
         }
         h.putLong(tcp + 4, 0).putInt(tcp + 14, 0);
-        h.put(tcp + 13, (byte) (h.get(tcp + 13) & ~(PSH | FIN)));
+        h.put(tcp + 13, (byte) (h.get(tcp + 13) & ~(PSH | FIN | ECE | CWR)));
         int at = option(TIMESTAMPS);
         if (at >= 0) {
             h.putLong(at + 2, 0);

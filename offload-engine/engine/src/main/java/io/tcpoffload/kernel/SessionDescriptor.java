@@ -10,10 +10,10 @@ package io.tcpoffload.kernel;
  *  112  ip_sum | pseudo_sum | vlan_tci, vlan_proto | receive_window
  *  128  una | rcv_nxt | ts_recent | ts_echo                                       hook; engine while TAKING
  *  144  arrival_ns         | wl1 | window, sack_count, receive_flags
- *  160  acks | dup_acks    | template_ns
+ *  160  acks | dup_acks    | path
  *  176  ts_recent_ns       | ece_acks | version
  *  192  sack[8]
- *  224  limited_ns         | path
+ *  224  limited_ns         | template_ns
  *  240  path_ns            | icmp_ns
  *  256  state | nxt | max_window | snd_wscale, rcv_wscale, ecn                    engine
  *  272  spare[14]
@@ -52,13 +52,13 @@ final class SessionDescriptor {
     static final int RECEIVE_FLAGS = 159;
     static final int ACKS = 160;
     static final int DUP_ACKS = 164;
-    static final int TEMPLATE_NS = 168;
+    static final int TEMPLATE_NS = 232;
     static final int TS_RECENT_NS = 176;
     static final int ECE_ACKS = 184;
     static final int VERSION = 188;
     static final int SACK = 192;
     static final int LIMITED_NS = 224;
-    static final int PATH = 232;
+    static final int PATH = 168;
     static final int PATH_NS = 240;
     static final int ICMP_NS = 248;
 
