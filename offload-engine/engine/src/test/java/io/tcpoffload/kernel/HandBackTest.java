@@ -39,6 +39,8 @@ class HandBackTest {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final int CLOSE_WAIT = TcpState.CLOSE_WAIT;
     private static final long RTT_NS = 8_000_000;
+    /** So long that nothing is repeated while a test looks at the socket. */
+    private static final long LONG_RTT_NS = 400_000_000;
     /** Of struct tcp_info. */
     private static final int SACKED = 28;
     private static final int RTT_US = 68;
@@ -56,6 +58,7 @@ class HandBackTest {
     private Accepted connection;
     private TcpState taken;
     private int slot;
+    private long rttNs = RTT_NS;
 
     @BeforeAll
     static void open() throws Exception {
@@ -105,7 +108,7 @@ class HandBackTest {
 
     private HandBack begin(int nxt, ByteBuffer unread) throws KernelException {
         return HandBack.begin(kernel, new HandBack.Session(slot, connection.local(), connection.remote(), taken, nxt,
-                HandBack.Input.of(kernel.sessions(), slot), RTT_NS), unread, 0, false);
+                HandBack.Input.of(kernel.sessions(), slot), rttNs), unread, 0, false);
     }
 
     @ParameterizedTest
@@ -213,6 +216,7 @@ class HandBackTest {
         kernel.sessions().nxt(slot, nxt);
         post(taken.sndNxt() + first.length, second);
         await(() -> kernel.sessions().sackCount(slot) == 1);
+        rttNs = LONG_RTT_NS;
         int fd;
         try (HandBack handBack = begin(nxt, NOTHING)) {
             handBack.sent(ByteBuffer.wrap(first), 0, first.length);
@@ -220,6 +224,7 @@ class HandBackTest {
             fd = handBack.complete();
         }
         await(() -> (int) info(fd, SACKED) == 1);
+        assertEquals(0, info(fd, BYTES_RETRANS));
         assertArrayEquals(first, viewer.getInputStream().readNBytes(first.length));
         assertArrayEquals(second, viewer.getInputStream().readNBytes(second.length));
         await(() -> TcpRepair.unsent(fd) == 0);
@@ -233,6 +238,9 @@ class HandBackTest {
         own();
         viewer.shutdownOutput();
         await(() -> kernel.sessions().finReceived(slot));
+        post(taken.sndNxt(), new byte[0]);
+        await(() -> VethPair.run("ss", "-Htn", "state", "fin-wait-2", "dport", "= :" + listener.address().getPort())
+                .lines().count() == 1);
         int fd;
         try (HandBack handBack = begin(taken.sndNxt(), NOTHING)) {
             fd = handBack.complete();
