@@ -51,7 +51,7 @@ final class ClauseTable {
         final StringBuilder out = new StringBuilder("""
                 # What the sender does, clause by clause
 
-                Made of the `@Clause` annotations of the tests; `mvn -q test -pl offload-engine/clauses -Dtables=write` makes it anew.
+                Made of the `@Clause` annotations of the tests; `mvn -q test -pl docs -am -Dtables=write` makes it anew.
                 *Linux* means: the RFC leaves a choice, or Linux differs on purpose, and we do what Linux does.
                 """);
         int heading = -1;

@@ -74,7 +74,7 @@ final class HostileTable {
                 # Hostile and odd input
 
                 What a viewer, an attacker or the network may send, what becomes of it, and what shows that. Made of the `@Hostile`
-                annotations of the tests; `mvn -q test -pl offload-engine/clauses -Dtables=write` makes it anew.
+                annotations of the tests; `mvn -q test -pl docs -am -Dtables=write` makes it anew.
 
                 | input | required | packet cases | wire cases | core cases | counters |
                 |---|---|---|---|---|---|

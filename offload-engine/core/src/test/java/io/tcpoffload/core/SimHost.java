@@ -202,9 +202,9 @@ final class SimHost {
             if (n == 0) {
                 break;
             }
-            // RFC 8985 7.3: a loss probe may exceed the window by a segment
-            final long extra = sender.count(SenderCounter.LOSS_PROBES) > lossProbes ? sender.mss() : 0;
-            if (sender.pipeBytes() + n > sender.cwndBytes() + extra || n > sender.usableWindowBytes()) {
+            // RFC 8985 7.3: a loss probe of one segment asks no congestion window
+            final boolean probe = sender.count(SenderCounter.LOSS_PROBES) > lossProbes && n <= sender.mss();
+            if (!probe && sender.pipeBytes() + n > sender.cwndBytes() || n > sender.usableWindowBytes()) {
                 throw new AssertionError(n + " bytes granted beyond a window");
             }
             if (postFails()) {

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Tables of what the tests show")
 class TablesTest {
 
-    private static final Path ROOT = Path.of(System.getProperty("repository", "../..")).toAbsolutePath().normalize();
+    private static final Path ROOT = Path.of(System.getProperty("repository", "..")).toAbsolutePath().normalize();
     private static final boolean WRITE = "write".equals(System.getProperty("tables"));
-    private static final String COMMAND = "mvn -q test -pl offload-engine/clauses -Dtables=write";
+    private static final String COMMAND = "mvn -q test -pl docs -am -Dtables=write";
 
     /** Until all tests have their annotations what is missing is printed, not insisted on. */
     private static final boolean COMPLETE = false;
