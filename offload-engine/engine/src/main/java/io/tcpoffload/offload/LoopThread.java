@@ -21,6 +21,8 @@ final class LoopThread {
     /** What viewers have to take the end of their streams when the engine stops. */
     private static final long STOP_NS = 2_000_000_000L;
     private static final long ANSWER_SECONDS = 5;
+    /** The same, and a socket for each viewer that has not: some tenths of a millisecond, for tens of thousands. */
+    private static final long END_SECONDS = 30;
     /** After a failure that should not be: enough to keep the log readable. */
     private static final long FAILURE_REST_NS = 100_000_000L;
 
@@ -143,7 +145,7 @@ final class LoopThread {
         stopping = true;
         wake();
         try {
-            thread.join(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS));
+            thread.join(TimeUnit.SECONDS.toMillis(END_SECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
