@@ -34,7 +34,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  */
 final class PeerWorld implements AutoCloseable {
 
-    private static final int SENDER_PORT = 7070;
+    static final int SENDER_PORT = 7070;
     private static final String PEER_MAC = "02:00:5e:00:53:01";
     private static final String PEER_IPV4 = "10.203.1.9";
     private static final String PEER_IPV6 = "fd00:203:1::9";
@@ -56,11 +56,19 @@ final class PeerWorld implements AutoCloseable {
     final ControlClient control;
     private final Path directory;
 
-    PeerWorld() {
+    /**
+     * Starts everything.
+     *
+     * @param finished whether the server's device gets segments of the path's size with finished checksums, instead of
+     *                 what is posted
+     */
+    PeerWorld(boolean finished) {
         servers.sysctl("net.ipv4.tcp_no_metrics_save", "1");
         peers.sysctl("net.ipv6.conf." + veth.viewerDevice() + ".disable_ipv6", "1");
         servers.run("ip", "addr", "add", SERVER_IPV6 + "/64", "dev", veth.serverDevice(), "nodad");
-        veth.withoutServerOffloads();
+        if (finished) {
+            veth.withoutServerOffloads();
+        }
         port = RawPort.packet(peers, veth.viewerDevice());
         String serverMac = mac(servers, veth.serverDevice());
         host = new RawHost(port, PEER_MAC, serverMac, PEER_IPV4, PEER_IPV6);
@@ -207,7 +215,7 @@ final class PeerWorld implements AutoCloseable {
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
             return context.getRoot().getStore(ExtensionContext.Namespace.create(PeerWorld.class))
-                    .getOrComputeIfAbsent(PeerWorld.class, type -> new PeerWorld(), PeerWorld.class);
+                    .getOrComputeIfAbsent(PeerWorld.class, type -> new PeerWorld(true), PeerWorld.class);
         }
     }
 }
