@@ -44,6 +44,7 @@ public final class ControlSocket implements AutoCloseable {
     static final int MAX_CLIENTS = 256;
 
     private static final long STOP_MS = 1000;
+    private static final int WARM_UP_LINES = 50;
 
     private final Path path;
     private final UnaryOperator<String> commands;
@@ -97,8 +98,10 @@ public final class ControlSocket implements AutoCloseable {
     /** The first client waits for classes to be loaded: so the first is ourselves. */
     private void warmUp() {
         try (SocketChannel self = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
-            self.write(StandardCharsets.UTF_8.encode("help\n"));
-            self.read(ByteBuffer.allocate(MAX_LINE_BYTES));
+            for (int i = 0; i < WARM_UP_LINES; i++) {
+                self.write(StandardCharsets.UTF_8.encode("adopt pid=0 fd=0\n"));
+                self.read(ByteBuffer.allocate(MAX_LINE_BYTES));
+            }
         } catch (IOException e) {
             LOG.debug("No warm-up: {}", e.toString());
         }

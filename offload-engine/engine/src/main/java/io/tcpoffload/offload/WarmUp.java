@@ -20,8 +20,8 @@ final class WarmUp {
     private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
 
     private static final String LOOPBACK = "lo";
-    /** The first takes a tenth of a second, the fifth a hundredth of that. */
-    private static final int ROUNDS = 12;
+    /** The first takes a tenth of a second, the tenth two milliseconds, the thirtieth one. */
+    private static final int ROUNDS = 40;
     private static final int BYTES = 20_000;
     /** A machine that is so busy is not made warm by waiting. */
     private static final long PATIENCE_NS = 500_000_000L;
