@@ -58,6 +58,11 @@ final class FakeEngine implements OffloadEngine {
     }
 
     @Override
+    public String control(String line) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void handBack(long session) {
         throw new UnsupportedOperationException();
     }

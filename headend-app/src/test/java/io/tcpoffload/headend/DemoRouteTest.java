@@ -95,6 +95,11 @@ class DemoRouteTest {
         }
 
         @Override
+        public String control(String line) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void handBack(long session) {
             throw new UnsupportedOperationException();
         }

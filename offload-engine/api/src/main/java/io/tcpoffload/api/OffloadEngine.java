@@ -38,4 +38,12 @@ public interface OffloadEngine {
      * @throws OffloadException if there is no such session, or it can't be handed back now; then it is served as before
      */
     void handBack(long session);
+
+    /**
+     * Does what a line of the control socket says, such as {@code adopt pid=4711 fd=7}; {@code help} lists the commands.
+     *
+     * @return the answer, without {@code ok}
+     * @throws OffloadException with the text of an answer that begins with {@code error}
+     */
+    String control(String line);
 }

@@ -24,7 +24,11 @@ public final class ControlCommands {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlCommands.class);
 
-    static final String HELP = "ok adopt pid=P fd=F [channel=C] [input=discard|hand-back] | write SESSION COUNT"
+    private static final String ERROR = "error ";
+
+    private static final String ADOPT = "adopt pid=P fd=F [channel=C] [input=discard|hand-back]";
+
+    static final String HELP = "ok " + ADOPT + " | write SESSION COUNT"
             + " | file SESSION PATH | close SESSION | shutdown SESSION | abort SESSION | hand-back SESSION"
             + " | fetched SESSION | info SESSION | sessions | counters | help";
 
@@ -44,15 +48,29 @@ public final class ControlCommands {
         this.counters = counters;
     }
 
+    /**
+     * Does what the line says. Any thread.
+     *
+     * @return the answer without {@code ok}
+     * @throws OffloadException with what {@code error} would say
+     */
+    public String order(String line) {
+        String answer = execute(line);
+        if (answer.startsWith(ERROR)) {
+            throw new OffloadException(answer.substring(ERROR.length()));
+        }
+        return answer.equals("ok") || answer.startsWith("ok ") ? answer.substring("ok".length()).strip() : answer;
+    }
+
     /** Does what the line says and gives the answer, without line ends. Never throws. Any thread. */
     public String execute(String line) {
         try {
             return dispatch(new Words(line));
         } catch (OffloadException e) {
-            return "error " + oneLine(e.getMessage());
+            return ERROR + oneLine(e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("Control command '{}' failed", line, e);
-            return "error " + oneLine(e.toString());
+            return ERROR + oneLine(e.toString());
         }
     }
 
@@ -153,11 +171,11 @@ public final class ControlCommands {
                 input = InputPolicy.HAND_BACK;
             } else if (!word.equals("input=discard")) {
                 throw new OffloadException("'" + word
-                        + "' is not valid: adopt pid=P fd=F [channel=C] [input=discard|hand-back]");
+                        + "' is not valid: " + ADOPT);
             }
         }
         if (pid == null || fd == null) {
-            throw new OffloadException((pid == null ? "pid" : "fd") + " is missing: adopt pid=P fd=F [channel=C]");
+            throw new OffloadException((pid == null ? "pid" : "fd") + " is missing: " + ADOPT);
         }
         int process = Words.integer("pid", pid, 1);
         int descriptor = Words.integer("fd", fd, 0);

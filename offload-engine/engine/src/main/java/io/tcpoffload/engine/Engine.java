@@ -218,6 +218,11 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     }
 
     @Override
+    public String control(String line) {
+        return commands.order(line);
+    }
+
+    @Override
     public void handBack(long session) {
         transports.handBack(session);
     }

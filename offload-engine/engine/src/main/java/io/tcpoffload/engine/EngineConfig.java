@@ -5,6 +5,7 @@ package io.tcpoffload.engine;
 import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.api.TransportMode;
+import io.tcpoffload.offload.DeviceWatch;
 import io.tcpoffload.core.CongestionAlgorithm;
 import io.tcpoffload.core.SenderConfig;
 import io.tcpoffload.offload.SenderSettings;
@@ -21,7 +22,8 @@ import java.util.function.Consumer;
  *
  * @param listener       {@code host:port} of the default listener
  * @param transport      what channels without a wish of their own get: AUTO looks at the system
- * @param devices        interface names to attach to; empty means every Ethernet device and {@code lo}
+ * @param devices        interface names to attach to; empty means all that can be used, {@link DeviceWatch#NONE} those
+ *                       only on which a connection is adopted
  * @param instance       tells two engines on one machine apart; names pins, filters and store files
  * @param maxSessions    size of the session table
  * @param storeDirectory where channel stores lie; a tmpfs keeps them in memory
@@ -60,12 +62,12 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         }
     }
 
-    /** {@code auto}, or interface names separated by commas. */
+    /** {@code auto}, {@code none}, or interface names separated by commas. */
     public EngineConfig withDevices(String names) {
         List<String> list = names.equals("auto") ? List.of() : Arrays.stream(names.split(",")).map(String::trim).toList();
         for (String name : list) {
             if (!name.matches(INTERFACE_NAME)) {
-                throw new OffloadException("devices '" + names + "' is not valid: auto, or interface names of 1 to 15 "
+                throw new OffloadException("devices '" + names + "' is not valid: auto, none, or interface names of 1 to 15 "
                         + "characters separated by commas");
             }
         }

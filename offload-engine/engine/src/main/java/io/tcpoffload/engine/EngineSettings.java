@@ -15,7 +15,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "auto, offload or nio; auto takes offload where the system allows it")
     String transport() default "auto";
 
-    @AttributeDefinition(description = "auto, or interface names separated by commas")
+    @AttributeDefinition(description = "auto, or interface names separated by commas, or none: only those on which a connection is adopted")
     String devices() default "auto";
 
     @AttributeDefinition(description = "Name that tells two engines on one machine apart: letters, digits, - and _. "
@@ -28,6 +28,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "Directory of the channels' stores; a tmpfs keeps them in memory. "
             + "Empty: /dev/shm/tcpoffload-USER")
     String storeDirectory() default "";
+
+    @AttributeDefinition(description = "off, or the path of a Unix domain socket by which local programs of root and of the engine's "
+            + "user give the engine their connections")
+    String control() default "off";
 
     @AttributeDefinition(description = "on or off: data leaves at a rate that suits the viewer's path, and not a window at once")
     String pacing() default "on";

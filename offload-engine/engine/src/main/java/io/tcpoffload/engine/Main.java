@@ -42,6 +42,9 @@ public final class Main {
         if (System.getProperty(MACHINE_ID) == null) {
             System.setProperty(MACHINE_ID, NO_MACHINE_ID);
         }
+        if (settings.containsKey("control") && !settings.containsKey("channel")) {
+            settings.putIfAbsent("devices", "none");
+        }
         EngineConfig config = EngineConfig.defaults().with(settings, Main::fail);
         if (config.control() != null) {
             setLoopbackUp();

@@ -17,6 +17,7 @@ import io.tcpoffload.kernel.KernelSide;
 import io.tcpoffload.nio.NioLimits;
 import io.tcpoffload.nio.NioTransport;
 import io.tcpoffload.offload.Adoptions;
+import io.tcpoffload.offload.DeviceWatch;
 import io.tcpoffload.offload.OffloadTransport;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +35,12 @@ final class Transports implements AutoCloseable {
     private final NioTransport ordinary;
     private final OffloadTransport offload;
     private final TransportMode setting;
+    private final boolean onDemand;
     private final String reason;
 
-    private Transports(TransportMode setting, NioTransport ordinary, OffloadTransport offload, String reason) {
-        this.setting = setting;
+    private Transports(EngineConfig config, NioTransport ordinary, OffloadTransport offload, String reason) {
+        this.setting = config.transport();
+        this.onDemand = config.devices().equals(DeviceWatch.NONE);
         this.ordinary = ordinary;
         this.offload = offload;
         this.reason = reason;
@@ -47,17 +50,17 @@ final class Transports implements AutoCloseable {
         AtomicLong ids = new AtomicLong();
         NioTransport ordinary = new NioTransport(ids::incrementAndGet, NioLimits.DEFAULT);
         if (config.transport() == TransportMode.NIO) {
-            return new Transports(config.transport(), ordinary, null, "the setting transport=nio asks for it");
+            return new Transports(config, ordinary, null, "the setting transport=nio asks for it");
         }
         try {
-            return new Transports(config.transport(), ordinary, offload(config, ids::incrementAndGet, ordinary, loops),
+            return new Transports(config, ordinary, offload(config, ids::incrementAndGet, ordinary, loops),
                     "packet ring, header builder and receive hook are in place");
         } catch (KernelException e) {
             LOG.warn("Offload can't be had, {}: {}", config.transport() == TransportMode.OFFLOAD
                     ? "and transport=offload allows nothing else" : "viewers are served by the ordinary transport",
                     e.getMessage());
             LOG.debug("What libbpf and the verifier said: {}", e.log());
-            return new Transports(config.transport(), ordinary, null, e.getMessage());
+            return new Transports(config, ordinary, null, e.getMessage());
         }
     }
 
@@ -85,7 +88,7 @@ final class Transports implements AutoCloseable {
     }
 
     String reason() {
-        return offload != null && offload.devices().isEmpty()
+        return offload != null && offload.devices().isEmpty() && !onDemand
                 ? "attached to no network device: every viewer gets the ordinary transport; correct the setting devices"
                 : reason;
     }

@@ -18,9 +18,16 @@ import org.slf4j.LoggerFactory;
  * Keeps the programs attached to the devices that viewers may come by: those named in the settings, or all that are up
  * and carry IP. Devices may come later and go at any time. One thread.
  */
-final class DeviceWatch {
+public final class DeviceWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeviceWatch.class);
+
+    /**
+     * As wanted devices: none, until a connection on one of them is adopted. Attaching stops a device's queues for a moment
+     * and loses what is sent just then (clsact, qdisc_graft in net/sched/sch_api.c): an engine that serves no viewers of its
+     * own must not do that to devices that nobody asks it to use.
+     */
+    public static final List<String> NONE = List.of("none");
 
     private final KernelSide kernel;
     private final List<String> wanted;
@@ -30,7 +37,7 @@ final class DeviceWatch {
     private final Set<String> missed = new HashSet<>();
 
     /**
-     * @param wanted interface names, empty for all
+     * @param wanted interface names, empty for all, or {@link #NONE}
      * @param onLost told once of each device that is gone
      */
     DeviceWatch(KernelSide kernel, List<String> wanted, Consumer<Device> onLost) {
@@ -43,9 +50,16 @@ final class DeviceWatch {
     void look() {
         for (Device device : kernel.devices()) {
             if (!device.stillThere() && lost.add(device)) {
-                LOG.warn("Device {} is gone: its viewers are removed", device.name());
+                if (wanted.equals(NONE)) {
+                    LOG.info("Device {} is gone: its sessions are removed", device.name());
+                } else {
+                    LOG.warn("Device {} is gone: its viewers are removed", device.name());
+                }
                 onLost.accept(device);
             }
+        }
+        if (wanted.equals(NONE)) {
+            return;
         }
         Set<String> present = present();
         reportMissing(present);

@@ -13,8 +13,9 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The object in the bundle is what its source beside it compiles to. */
 class CommittedObjectTest {
@@ -25,18 +26,20 @@ class CommittedObjectTest {
     @TempDir
     Path directory;
 
-    @Test
-    void isWhatTheSourceCompilesTo() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"tcpoffload", "socket"})
+    void isWhatTheSourceCompilesTo(String source) throws Exception {
         Path fresh = directory.resolve("fresh.o");
-        VethPair.run("src/main/bpf/build", fresh.toString());
-        assertEquals(meaning(Files.readAllBytes(fresh)), meaning(KernelObject.image()),
+        VethPair.run("src/main/bpf/build", fresh.toString(), source);
+        assertEquals(meaning(Files.readAllBytes(fresh)), meaning(KernelObject.image(source + ".bpf.o")),
                 "run offload-engine/engine/src/main/bpf/build and commit the object (made with "
                         + VethPair.run("clang", "--version").lines().findFirst().orElse("?") + " here)");
     }
 
-    @Test
-    void carriesNoPathOfTheMachineThatBuiltIt() throws Exception {
-        String text = new String(KernelObject.image(), StandardCharsets.ISO_8859_1);
+    @ParameterizedTest
+    @ValueSource(strings = {"tcpoffload", "socket"})
+    void carriesNoPathOfTheMachineThatBuiltIt(String source) throws Exception {
+        String text = new String(KernelObject.image(source + ".bpf.o"), StandardCharsets.ISO_8859_1);
         assertFalse(text.contains(Path.of("").toAbsolutePath().toString()));
         assertFalse(text.contains("/src/main/bpf"));
     }

@@ -63,6 +63,30 @@ class CommandsTest {
     }
 
     @Test
+    void commandsForAdoptedConnectionsSayWhatTheControlSocketSays() throws Exception {
+        AdoptCommand adopt = new AdoptCommand();
+        adopt.engine = new FakeEngine();
+        adopt.pid = 5;
+        adopt.fd = 6;
+        assertEquals("did adopt pid=5 fd=6\n", FakeEngine.output(adopt));
+        adopt.channel = "news";
+        adopt.input = "hand-back";
+        assertEquals("did adopt pid=5 fd=6 channel=news input=hand-back\n", FakeEngine.output(adopt));
+        WriteCommand write = new WriteCommand();
+        write.session = 7;
+        write.count = 100;
+        assertEquals("write 7 100", write.line());
+        FileCommand file = new FileCommand();
+        file.session = 7;
+        file.path = "/a b";
+        assertEquals("file 7 /a b", file.line());
+        AbortCommand abort = new AbortCommand();
+        abort.engine = new FakeEngine();
+        abort.session = 9;
+        assertEquals("session 9 is unknown", assertThrows(OffloadException.class, abort::execute).getMessage());
+    }
+
+    @Test
     void sessionsFiltersByChannel() throws Exception {
         SessionsCommand command = new SessionsCommand();
         command.engine = new FakeEngine();

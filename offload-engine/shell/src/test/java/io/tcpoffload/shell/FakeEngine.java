@@ -64,6 +64,14 @@ final class FakeEngine implements OffloadEngine {
     }
 
     @Override
+    public String control(String line) {
+        if (line.startsWith("abort")) {
+            throw new OffloadException("session 9 is unknown");
+        }
+        return "did " + line;
+    }
+
+    @Override
     public void handBack(long session) {
         if (session != 7) {
             throw new OffloadException("session " + session + " does not exist");
