@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * The engine as a sender that always has enough to send: what is published lies in the store ahead of the viewers.
  * Prints "ready"; each command on its input is answered with "end":
  * <ul>
- * <li>{@code publish BYTES}: so many more, a multiple of 4, as segments of at most a megabyte;
+ * <li>{@code publish BYTES}: so many more, a multiple of 4, as segments of at most 2 MB;
  * <li>{@code sessions}: a line for each, {@code remote=10.0.0.2:40000 owned=true retransmitted=0 cwnd_bytes=14480
  *     rtt_us=20100};
  * <li>{@code counters}: {@code name=value} lines.
@@ -25,7 +25,7 @@ import java.util.TreeMap;
 final class EngineBulk {
 
     static final String CHANNEL = "bulk";
-    private static final int SEGMENT_BYTES = 1 << 20;
+    private static final int SEGMENT_BYTES = 2 << 20;
 
     private long position;
 

@@ -54,7 +54,7 @@ final class Link implements AutoCloseable {
                 directory.resolve(world.name() + ".pcap"), CAPTURE_BUFFER_KB);
     }
 
-    private String address() {
+    String address() {
         return world.ipv6() ? relay.veth().serverAddress6() : relay.veth().serverAddress();
     }
 
@@ -65,6 +65,11 @@ final class Link implements AutoCloseable {
     void open() {
         farm = new ViewerFarm(viewers, address(), port, "/" + world.name());
         farm.open(world.viewers(), world.receiveBuffer());
+    }
+
+    /** Viewers of another server on the same link. */
+    ViewerFarm farm(int otherPort) {
+        return new ViewerFarm(viewers, address(), otherPort, "/");
     }
 
     void awaitOpen() {
