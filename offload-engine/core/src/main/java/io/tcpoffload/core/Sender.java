@@ -318,6 +318,14 @@ public final class Sender {
         return parts.recovery.pipeBytes();
     }
 
+    /**
+     * What {@link #sendable} allowed last is left for a larger piece later. If it was the congestion window that made it
+     * small, the window is in use (Linux tcp_tso_should_defer, is_cwnd_limited).
+     */
+    public void onDeferred() {
+        transmission.onDeferred();
+    }
+
     /** Whether loss or congestion is being dealt with, so that each acknowledgement lets out what it says and no less. */
     public boolean isRecovering() {
         return parts.recovery.phase() != LossRecovery.Phase.OPEN;

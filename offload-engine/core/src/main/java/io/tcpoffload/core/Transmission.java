@@ -75,6 +75,10 @@ final class Transmission {
         s.armProbe(nowNs);
     }
 
+    void onDeferred() {
+        s.congestion.usage().observe(s.board, heldByCwnd);
+    }
+
     private void leave(int sequenceLength, long nowNs) {
         if (s.board.inFlight() == 0) {
             s.liveness.onProgress(nowNs);

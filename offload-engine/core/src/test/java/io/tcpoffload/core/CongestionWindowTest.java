@@ -64,6 +64,30 @@ class CongestionWindowTest {
     }
 
     @AtEveryWrap
+    @DisplayName("RFC 7661 4.1, Linux tcp_tso_should_defer: a window whose small rest is left for a larger piece is in use")
+    @Clause(rfc = "RFC 7661", section = "4.1", way = Way.LINUX,
+            does = "a window whose small rest waits for a larger piece is in use and grows, as is_cwnd_limited of "
+                + "tcp_tso_should_defer")
+    void aDeferredRestIsInUse(int isn) {
+        final long[] cwnd = new long[2];
+        for (int deferred = 0; deferred < 2; deferred++) {
+            final Scenario s = Scenario.withSack(isn).send(3000).after(100).ack(3000);
+            final int posts = (int) s.cwnd() / 4000;
+            int offset = 3000;
+            for (int round = 0; round < 20; round++) {
+                s.send(4000 * posts);
+                assertTrue(s.sendable(50_000) > 0);
+                if (deferred == 1) {
+                    s.sender.onDeferred();
+                }
+                s.after(100).ack(offset += 4000 * posts);
+            }
+            cwnd[deferred] = s.cwnd();
+        }
+        assertTrue(cwnd[1] > 2 * cwnd[0], cwnd[1] + " deferred, " + cwnd[0] + " not");
+    }
+
+    @AtEveryWrap
     @DisplayName("RFC 7661 4.4, Linux tcp_cwnd_application_limited: a window not used for a timeout goes half the way down")
     @Clause(rfc = "RFC 7661", section = "4.4", way = Way.LINUX,
             does = "a window not in full use for an RTO goes half the way down to what was used, as "

@@ -61,6 +61,7 @@ final class FanOut {
         if (shared) {
             bytes = cut(viewer, bytes, source.unit());
             if (bytes == 0) {
+                viewer.sender().onDeferred();
                 return Step.NONE;
             }
         }
