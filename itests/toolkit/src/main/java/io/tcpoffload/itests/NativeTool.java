@@ -16,7 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class NativeTool {
 
     private static final List<String> SOURCES = List.of("stream.h", "viewers.c", "loss.h", "loss.c", "loss.bpf.c",
-            "offloads.c", "tunnel.c", "vlan.bpf.c", "relay.c", "bulk.c", "rawport.c", "sender.c", "owner.c", "holder.c", "congestion.bpf.c", "flood.c");
+            "offloads.c", "tunnel.c", "vlan.bpf.c", "relay.c", "bulk.c", "rawport.c", "sender.c", "flood.c",
+            "owner.c", "holder.c", "congestion.bpf.c");
     private static final Map<String, Path> BUILT = new ConcurrentHashMap<>();
     private static final Path DIRECTORY = unpack();
 

@@ -158,14 +158,12 @@ static void option(int fd, int name, int value)
 static void repair(const char *local, int local_port, const char *remote, int remote_port, uint32_t snd, uint32_t rcv,
 		   int mss, int own_scale, int peer_scale, int sack)
 {
-	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1, count = 0;
+	int fd = socket(AF_INET, SOCK_STREAM, 0), count = 0;
 	struct sockaddr_in here, there;
 	struct tcp_repair_opt options[3];
 	address(&here, local, local_port);
 	address(&there, remote, remote_port);
-	option(fd, TCP_REPAIR, 1);
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on))
-		fail("reuse");
+	option(fd, TCP_REPAIR, 1); /* any port can be bound, also one that is listened on */
 	option(fd, TCP_REPAIR_QUEUE, TCP_SEND_QUEUE);
 	option(fd, TCP_QUEUE_SEQ, snd);
 	option(fd, TCP_REPAIR_QUEUE, TCP_RECV_QUEUE);

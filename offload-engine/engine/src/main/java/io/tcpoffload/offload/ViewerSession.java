@@ -244,12 +244,12 @@ final class ViewerSession {
             ackDue = true;
             sender.onPeerFin(nowNs);
         }
-        sender.onAck(acknowledged, window, echo, arrival, nowNs);
         if (echoes != ecnEchoes) {
             ecnEchoes = echoes;
-            sender.onEce(nowNs);
+            sender.onEce(nowNs); // first, as in Linux: what is acknowledged with it must not open the window before
             cwrDue |= sender.takeCwrDue();
         }
+        sender.onAck(acknowledged, window, echo, arrival, nowNs);
         if (acknowledged != una) {
             una = acknowledged;
             stream.acknowledged(una);

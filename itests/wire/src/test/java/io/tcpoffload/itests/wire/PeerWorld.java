@@ -108,6 +108,28 @@ final class PeerWorld implements AutoCloseable {
         return host.peer(server(side, false), options);
     }
 
+    /** The same on a port of choice. */
+    TcpPeer peer(Side side, SynOptions options, int localPort) {
+        return host.peer(server(side, false), options, localPort);
+    }
+
+    /**
+     * A connection with sequence numbers of choice, SACK and no other options, which had no handshake.
+     *
+     * @param sndNxt what the sender sends next
+     */
+    Dialog repaired(Side side, int sndNxt, int rcvNxt, int mss) {
+        TcpPeer peer = peer(side, SynOptions.plain().withSack().withMss(mss));
+        int fd = sender.repaired(veth.serverAddress(), SENDER_PORT, PEER_IPV4, peer.localPort(), sndNxt, rcvNxt, mss, -1, true);
+        peer.assume(rcvNxt, sndNxt);
+        peer.next().send(); // tells its window
+        return side == Side.KERNEL ? kernel(peer, fd) : adopt(peer, fd);
+    }
+
+    private Dialog kernel(TcpPeer peer, int fd) {
+        return new Dialog(peer, new KernelControl(sender, fd), () -> sender.abort(fd));
+    }
+
     private InetSocketAddress server(Side side, boolean ipv6) {
         return new InetSocketAddress(ipv6 ? SERVER_IPV6 : veth.serverAddress(),
                 side == Side.VIEWER ? EngineProcess.PORT : SENDER_PORT);
@@ -124,8 +146,7 @@ final class PeerWorld implements AutoCloseable {
 
     private Dialog openKernel(TcpPeer peer) {
         peer.connect();
-        int fd = sender.find(peer.localPort());
-        return new Dialog(peer, new KernelControl(sender, fd), () -> sender.abort(fd));
+        return kernel(peer, sender.find(peer.localPort()));
     }
 
     private Dialog openAdopted(TcpPeer peer) {
