@@ -249,6 +249,11 @@ public final class Craft {
         peer.send(this, packet(), tags);
     }
 
+    /** The same, without waiting until it has left; for very many. */
+    public void sendSoon() {
+        peer.sendSoon(this, packet(), tags);
+    }
+
     /** Sends it in two fragments (IPv4), the first of so many bytes of the TCP segment, a multiple of 8. */
     public void sendFragments(int first, int identification) {
         byte[] segment = segment();

@@ -79,7 +79,16 @@ public final class RawHost {
      * @param type EtherType
      */
     void send(int type, byte[] packet, int... tags) {
-        port.send(port.hasLinkHeader() ? Packets.ethernet(serverMac, mac, tags, type, packet) : packet);
+        port.send(frame(type, packet, tags));
+    }
+
+    /** The same, without waiting until it has left. */
+    void sendSoon(int type, byte[] packet, int... tags) {
+        port.answer(frame(type, packet, tags));
+    }
+
+    private byte[] frame(int type, byte[] packet, int... tags) {
+        return port.hasLinkHeader() ? Packets.ethernet(serverMac, mac, tags, type, packet) : packet;
     }
 
     private static String key(byte[] remote, int remotePort, int localPort) {

@@ -255,12 +255,19 @@ public final class TcpPeer implements AutoCloseable {
     }
 
     void send(Craft craft, byte[] packet, int[] vlan) {
-        synchronized (this) {
-            if (checks != null) {
-                checks.sent(craft);
-            }
-        }
+        believe(craft);
         host.send(etherType(), packet, vlan);
+    }
+
+    void sendSoon(Craft craft, byte[] packet, int[] vlan) {
+        believe(craft);
+        host.sendSoon(etherType(), packet, vlan);
+    }
+
+    private synchronized void believe(Craft craft) {
+        if (checks != null) {
+            checks.sent(craft);
+        }
     }
 
     /** Sends an ICMP message (ICMPv6 on IPv6) that quotes a packet. */
