@@ -26,7 +26,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,8 @@ public final class ControlSocket implements AutoCloseable {
     private final EventLoopGroup loop = new EpollEventLoopGroup(1, new DefaultThreadFactory("tcpoffload-control", true));
     private final EpollServerDomainSocketChannel server = new EpollServerDomainSocketChannel();
     private final long user;
+    private final LongAdder served = new LongAdder();
+    private final LongAdder refused = new LongAdder();
     private int clients;
 
     private ControlSocket(Path path, UnaryOperator<String> commands) {
@@ -77,6 +81,11 @@ public final class ControlSocket implements AutoCloseable {
         }
         LOG.info("Control socket {}", path);
         return socket;
+    }
+
+    /** Clients so far, by what became of them. Any thread. */
+    public Map<String, Long> counters() {
+        return Map.of("control_clients", served.sum(), "control_clients_refused", refused.sum());
     }
 
     private void bind() {
@@ -111,11 +120,13 @@ public final class ControlSocket implements AutoCloseable {
         String refusal = refusal(client);
         if (refusal != null) {
             LOG.warn("A client of the control socket is refused: {}", refusal);
+            refused.increment();
             client.pipeline().addLast(new StringEncoder(StandardCharsets.UTF_8));
             client.writeAndFlush("error " + refusal + "\n").addListener(done -> client.close());
             return;
         }
         clients++;
+        served.increment();
         client.closeFuture().addListener(done -> clients--);
         client.pipeline().addLast(new LineBasedFrameDecoder(MAX_LINE_BYTES, true, true),
                 new StringDecoder(StandardCharsets.UTF_8), new StringEncoder(StandardCharsets.UTF_8), new Answers());

@@ -54,7 +54,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         this.stores = stores;
         loops = new EventLoops(HTTP_THREADS, true);
         transports = Transports.open(config, loops);
-        commands = new ControlCommands(transports.adoptions(), this::find, transports::counters);
+        commands = new ControlCommands(transports.adoptions(), this::find, this::counters);
         control = openControl();
         LOG.info("Engine {} runs with transport {}: {}", Build.VERSION, transports.automatic(), transports.reason());
     }
@@ -176,7 +176,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
 
     @Override
     public EngineInfo info() {
-        Map<String, Long> counters = new TreeMap<>(transports.counters());
+        Map<String, Long> counters = counters();
         List<String> addresses = new ArrayList<>();
         for (Listener listener : snapshot()) {
             addresses.add(listener.address());
@@ -185,6 +185,14 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         }
         return new EngineInfo(Build.VERSION, transports.automatic(), transports.reason(), addresses,
                 transports.devices(), transports.features(), counters);
+    }
+
+    private Map<String, Long> counters() {
+        Map<String, Long> counters = new TreeMap<>(transports.counters());
+        if (control != null) {
+            counters.putAll(control.counters());
+        }
+        return counters;
     }
 
     private static void count(MediaChannel media, Map<String, Long> into) {

@@ -26,14 +26,16 @@ public final class Adoptions implements AutoCloseable {
     private final LoopThread thread;
     private final Consumer<MediaChannel> onChannel;
     private final FileReads files;
+    private final OffloadCounters counters;
     private final Adoption adoption;
     private final LongSupplier ids;
     private final WarmUp warmUp;
 
     Adoptions(KernelSide kernel, SenderSettings settings, LongSupplier ids, SessionLoop loop, LoopThread thread,
-            Consumer<MediaChannel> onChannel) {
+            OffloadCounters counters, Consumer<MediaChannel> onChannel) {
         this.loop = loop;
         this.thread = thread;
+        this.counters = counters;
         this.onChannel = onChannel;
         files = new FileReads(thread::execute);
         this.ids = ids;
@@ -65,9 +67,11 @@ public final class Adoptions implements AutoCloseable {
             ViewerSession session = adoption.take(id, pid, fd, channel, input);
             return thread.order(() -> {
                 loop.add(session);
+                counters.add(OffloadCounter.ADOPTED, id < 0 ? 0 : 1);
                 return session.id();
             });
         } catch (KernelException e) {
+            counters.add(OffloadCounter.ADOPTIONS_REFUSED, 1);
             throw new OffloadException(e.getMessage());
         }
     }

@@ -17,6 +17,10 @@ public enum OffloadCounter {
     ENDED_BY_KERNEL,
     /** Hand-backs that were refused; the engine went on. */
     HAND_BACKS_REFUSED,
+    /** Of those: out of other processes. */
+    ADOPTED,
+    /** Connections of other processes that were not taken; the answer says why. */
+    ADOPTIONS_REFUSED,
     /** Viewers left to the ordinary transport; the log says why. */
     LEFT_TO_KERNEL,
     /** Posts given to a ring. */

@@ -66,7 +66,7 @@ public final class OffloadTransport implements ViewerTransport {
         DeviceWatch deviceWatch = new DeviceWatch(kernel, devices, this::onDeviceLost);
         deviceWatch.look();
         watch = new NetworkWatch(monitor, deviceWatch, ifindex -> thread.execute(() -> loop.pathsChanged(ifindex)));
-        adoptions = new Adoptions(kernel, sender, ids, loop, thread, this::wakeBy);
+        adoptions = new Adoptions(kernel, sender, ids, loop, thread, counters, this::wakeBy);
         takeOver = new TakeOver(kernel, new Admission(kernel, sender, ids, session -> thread.execute(() -> loop.add(session)),
                 (candidate, reason) -> leave(candidate.socket(), null, candidate.media(), reason)));
     }

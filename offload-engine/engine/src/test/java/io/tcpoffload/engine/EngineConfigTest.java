@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.core.CongestionAlgorithm;
+import io.tcpoffload.offload.DeviceWatch;
 import io.tcpoffload.offload.SenderSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,18 @@ class EngineConfigTest {
         assertEquals("b", config.instance());
         assertEquals(100, config.maxSessions());
         assertEquals("/tmp/x", config.storeDirectory().toString());
+    }
+
+    @Test
+    void takesWhereTheControlSocketIs() {
+        assertEquals(null, EngineConfig.defaults().control());
+        assertEquals("/run/c", with(Map.of("control", "/run/../run/c")).control().toString());
+        assertTrue(with(Map.of("control", "c")).control().isAbsolute());
+        assertEquals(null, EngineConfig.defaults().withControl("/run/c").withControl("off").control());
+        assertEquals(DeviceWatch.NONE, with(Map.of("devices", "none")).devices());
+        assertEquals(List.of(), problems);
+        with(Map.of("control", "/" + "x".repeat(107)));
+        assertTrue(problems.get(0).endsWith("is not valid: off, or a path of at most 107 bytes"), problems.toString());
     }
 
     @Test

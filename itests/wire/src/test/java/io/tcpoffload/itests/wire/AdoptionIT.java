@@ -251,16 +251,18 @@ class AdoptionIT {
     }
 
     @Test
-    @Hostile(value = "local user", layer = Layer.WIRE)
+    @Hostile(value = "local user", layer = Layer.WIRE, counter = "offload_adoptions_refused")
     void refusesWhatIsNoConnectionToServe() throws IOException {
         Connection c = connect();
         int listener = (int) owner.listen(veth.serverAddress()).number("fd");
+        long refused = engine.counters().number("offload_adoptions_refused");
         refuses("adopt pid=0 fd=3", "pid '0' is not valid: a number of 1 or more is needed");
         refuses("adopt pid=4194303 fd=3", "there is no such process");
         refuses(adopt(9999), "has no such descriptor");
         refuses(adopt(owner.openFile(file("some", 4))), "is not a socket");
         refuses(adopt(listener), "is a TCP socket in state LISTEN: a connection in state ESTABLISHED or CLOSE-WAIT");
         refuses(adopt(owner.elsewhere()), "is of another network namespace");
+        assertEquals(refused + 5, engine.counters().number("offload_adoptions_refused"));
         refuses("adopt pid=" + owner.pid(), "fd is missing");
         refuses(adopt(c.ours) + " channel=none", "channel 'none' is not open");
         refuses(adopt(c.ours) + " x=1", "'x=1' is not valid");
@@ -290,7 +292,7 @@ class AdoptionIT {
     }
 
     @Test
-    @Hostile(value = "local user", layer = Layer.WIRE)
+    @Hostile(value = "local user", layer = Layer.WIRE, counter = "control_clients_refused")
     void onlyRootAndTheEnginesUserMayAsk() throws IOException {
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(engine.control())));
         assertEquals("error=EACCES", owner.askAs(NOBODY, engine.control(), "sessions"));
@@ -299,6 +301,7 @@ class AdoptionIT {
         try {
             String answer = owner.askAs(NOBODY, engine.control(), "sessions");
             assertTrue(answer.startsWith("answer=error user " + NOBODY), answer);
+            assertEquals(1, engine.counters().number("control_clients_refused"));
         } finally {
             Files.setPosixFilePermissions(engine.control(), PosixFilePermissions.fromString("rw-------"));
         }
