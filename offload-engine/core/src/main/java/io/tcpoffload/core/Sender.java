@@ -363,6 +363,11 @@ public final class Sender {
         return parts.segment.whole(parts.burstBytes());
     }
 
+    /** {@link #burstBytes()} as of the last {@link #sendable} that granted something, at no cost. */
+    public int grantedBurstBytes() {
+        return parts.segment.whole(parts.pacedBurstBytes());
+    }
+
     /** Payload bytes of a full segment now. */
     public int mss() {
         return parts.segment.bytes();

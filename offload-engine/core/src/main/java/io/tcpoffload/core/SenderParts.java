@@ -20,6 +20,9 @@ final class SenderParts {
     final SenderTimers timers;
     final Pacer pacer;
     final CongestionNotification notification;
+    /** As of the last {@link #paced}: what leaves leaves right after it, and the sums are not cheap. */
+    private long pacedBytesPerSecond = Long.MAX_VALUE;
+    private int pacedBurstBytes;
     int timeoutsWithoutProgress;
     /** Whether new data was offered that did not go, and the viewer's window has room for it. */
     boolean newDataWaits;
@@ -37,6 +40,7 @@ final class SenderParts {
         liveness = new Liveness(nowNs);
         timers = new SenderTimers(config, rtt, liveness);
         notification = new CongestionNotification(config.ecn());
+        pacedBurstBytes = config.maxBurstBytes();
         pacer = new Pacer(config.pacingQuantumNs(), (long) Pacer.INITIAL_SEGMENTS * segment.bytes());
     }
 
@@ -62,6 +66,11 @@ final class SenderParts {
         return burstBytes(pacingBytesPerSecond());
     }
 
+    /** {@link #burstBytes()} as of the last {@link #paced}; without pacing the ceiling. */
+    int pacedBurstBytes() {
+        return pacedBurstBytes;
+    }
+
     private int burstBytes(long bytesPerSecond) {
         return Pacing.burstBytes(bytesPerSecond, recovery.rack().minRttNs(), segment.bytes(), config.maxBurstBytes());
     }
@@ -73,6 +82,8 @@ final class SenderParts {
         }
         final long bytesPerSecond = pacingBytesPerSecond();
         final int burstBytes = burstBytes(bytesPerSecond);
+        pacedBytesPerSecond = bytesPerSecond;
+        pacedBurstBytes = burstBytes;
         // all that is offered fits in one: a short end goes with the rest
         final int burst = bytes <= burstBytes ? bytes : segment.whole(burstBytes);
         return pacer.admit(bytes, burst, config.maxBurstBytes(), bytesPerSecond, nowNs);
@@ -82,9 +93,9 @@ final class SenderParts {
         if (!config.pacing()) {
             return;
         }
-        final long bytesPerSecond = pacingBytesPerSecond();
+        final long bytesPerSecond = pacedBytesPerSecond;
         // bursts closer together than the grid is fine would wait longer for it than for their time
-        final boolean dense = burstBytes(bytesPerSecond) * 2e9 / bytesPerSecond < config.pacingQuantumNs();
+        final boolean dense = pacedBurstBytes * 2e9 / bytesPerSecond < config.pacingQuantumNs();
         pacer.onSent(bytes, bytesPerSecond, dense || Pacing.isNear(recovery.rack().minRttNs()), nowNs);
     }
 

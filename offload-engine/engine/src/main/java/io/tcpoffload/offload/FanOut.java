@@ -83,7 +83,7 @@ final class FanOut {
      * @return 0 if it is better to wait until the viewer has room for more
      */
     private int cut(ViewerSession viewer, int most, int unit) {
-        int piece = PieceClass.bytes(viewer.sender().burstBytes(), viewer.mss());
+        int piece = PieceClass.bytes(viewer.sender().grantedBurstBytes(), viewer.mss());
         long into = extent.position() - extent.segmentStart();
         int wanted = (int) Math.min(extent.length(), piece - into % piece);
         int bytes = Math.min(most, wanted);

@@ -192,7 +192,9 @@ final class ViewerSession {
     void sent(int bytes, long atNs) {
         sender.onSent(bytes, atNs);
         source.advance(bytes);
-        small.onSent(bytes, mss, sender.nxt());
+        if (isPrivate()) {
+            small.onSent(bytes, mss, sender.nxt());
+        }
     }
 
     StreamMap stream() {
