@@ -96,7 +96,8 @@ static __always_inline __u32 take_sack(struct session_record *r, struct segment 
 		__u32 left = s->sack[2 * i], right = s->sack[2 * i + 1];
 		if (i >= s->sack_count)
 			continue;
-		if (!before(left, right) || after(right, r->nxt) || before(left, lowest)) {
+		/* both edges: a block of more than half the sequence space looks right from one of them */
+		if (!before(left, right) || after(left, r->nxt) || after(right, r->nxt) || before(left, lowest)) {
 			count(C_SACK_BLOCKS_VOID);
 			continue;
 		}

@@ -73,6 +73,7 @@ class HostileAcksIT {
                     d.peer.ack(0).sack(2 * MSS, 100 * MSS), // half of it not sent
                     d.peer.ack(0).sack(4 * MSS, 2 * MSS), // reversed
                     d.peer.ack(0).sack(3 * MSS, 3 * MSS), // empty
+                    d.peer.ack(0).sack(2_000_000_000, -2_000_000_000), // around the far side of the sequence space
                     d.peer.ack(0).sack(-50_000_000, 4 * MSS)); // too old
             long before = world.engine.counters().get(VOID);
             impossible.forEach(Craft::send);
