@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
  */
 public final class PrefixedSource implements Source {
 
-    /** No channel gets there: 4 exabytes. */
-    private static final long PREFIX = 1L << 62;
+    /** Stream position of the prefix' first byte. No channel gets there: 4 exabytes. */
+    public static final long PREFIX = 1L << 62;
 
     private final PrivateSource prefix;
     private final Cursor channel;

@@ -2,6 +2,7 @@
 
 package io.tcpoffload.offload;
 
+import io.tcpoffload.channel.PrefixedSource;
 import io.tcpoffload.channel.PrivateSource;
 import io.tcpoffload.kernel.FrozenState;
 
@@ -28,6 +29,11 @@ final class Adopted {
     /** As it was adopted. */
     FrozenState state() {
         return state;
+    }
+
+    /** Stream position of the oldest byte that was not acknowledged when it was adopted. */
+    long firstPosition() {
+        return source == null ? PrefixedSource.PREFIX : 0;
     }
 
     /** Its own stream; null when it is served from a channel. */

@@ -96,8 +96,8 @@ final class ViewerSession {
         this.una = sender.una();
         this.adopted = adopted;
         this.small = new SmallSegments(adopted != null && adopted.state().nagle(), sender.nxt());
-        if (sender.inFlight() > 0) {
-            stream.jump(sender.una(), source.position() - sender.inFlight());
+        if (adopted != null && sender.inFlight() > 0) {
+            stream.jump(sender.una(), adopted.firstPosition());
         }
         this.finSeen = table.finReceived(slot);
     }

@@ -8,6 +8,7 @@ import io.tcpoffload.itests.Fields;
 import io.tcpoffload.itests.Netns;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -15,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -31,14 +33,15 @@ final class AdoptingEngine implements AutoCloseable {
     private final BufferedReader answers;
     private long answerNs;
 
-    /** Starts one and returns when it answers. */
-    AdoptingEngine(Netns ns, Path directory) {
-        control = directory.resolve("control");
-        log = directory.resolve("engine.log");
-        process = ns.start(ProcessBuilder.Redirect.to(log.toFile()),
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m", "-cp",
-                System.getProperty("java.class.path"), "io.tcpoffload.engine.Main", "control=" + control,
-                "instance=" + instance);
+    /** Starts one, with further arguments, and returns when it answers. */
+    AdoptingEngine(Netns ns, Path directory, String... arguments) {
+        control = directory.resolve("control" + arguments.length);
+        log = directory.resolve("engine" + arguments.length + ".log");
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m", "-cp", System.getProperty("java.class.path"), "io.tcpoffload.engine.Main", "control=" + control,
+                "instance=" + instance));
+        command.addAll(List.of(arguments));
+        process = ns.start(ProcessBuilder.Redirect.to(log.toFile()), command.toArray(new String[0]));
         Await.until("the control socket is there", () -> Files.exists(control));
         try {
             socket = SocketChannel.open(UnixDomainSocketAddress.of(control));
@@ -51,6 +54,11 @@ final class AdoptingEngine implements AutoCloseable {
 
     Path control() {
         return control;
+    }
+
+    /** Its standard input. */
+    OutputStream input() {
+        return process.getOutputStream();
     }
 
     /** A line in, a line out. */

@@ -210,6 +210,32 @@ class AdoptionIT {
     }
 
     @Test
+    void aChannelFollowsWhatTheProcessHadWritten() throws IOException {
+        try (AdoptingEngine live = new AdoptingEngine(servers, directory, "channel=live",
+                "listener=" + veth.serverAddress() + ":0")) {
+            Connection c = connect();
+            Await.until("the channel is open", () -> !live.ask(adopt(9999) + " channel=live").contains("is not open"));
+            loss.cut(c.peerPort);
+            owner.send(c.ours, "head");
+            long session = Long.parseLong(live.order("adopt pid=" + owner.pid() + " fd=" + c.ours + " channel=live")
+                    .substring("ok ".length()));
+            assertEquals(4, live.info(session).number("unacked_bytes"));
+            String refusal = live.ask("write " + session + " 1");
+            assertTrue(refusal.contains("is served from channel live"), refusal);
+            live.input().write(Stream.bytes(0, 188_000).array());
+            live.input().flush();
+            loss.mend(c.peerPort);
+            assertEquals("head", peer.receive(c.theirs, 4).text("text"));
+            Fields got = peer.receive(c.theirs, 188_000);
+            assertEquals("1", got.text("stream"));
+            assertEquals(0, got.number("from"));
+            live.order("close " + session);
+            assertEquals("eof", peer.receive(c.theirs, 1).text("end"));
+            peer.close(c.theirs);
+        }
+    }
+
+    @Test
     void halfClosedConnectionsHearTheirPeer() {
         Connection c = connect();
         long session = engine.adopt(owner.pid(), c.ours);
