@@ -85,6 +85,19 @@ class NetworkLayerIT {
     }
 
     @EachSide
+    @Hostile(value = "blind segment", layer = Layer.WIRE)
+    void devicesWithoutLinkHeaderAreServedAlike(Side side) {
+        try (Dialog d = world.openByTunnel(side, SynOptions.usual())) {
+            d.push(2800);
+            d.acknowledge();
+            d.ignores("checksum", Craft::badTcpChecksum);
+            d.answers("after the window", c -> c.seqMore(50_000_000));
+            d.takes("unknown option", c -> c.options(253, 4, 0, 0));
+            d.goesOn();
+        }
+    }
+
+    @EachSide
     @Hostile(value = "fragments", layer = Layer.WIRE, counter = "kernel_acks")
     void extensionHeadersAreLookedThrough(Side side) {
         try (Dialog d = world.openIpv6(side, SynOptions.usual())) {

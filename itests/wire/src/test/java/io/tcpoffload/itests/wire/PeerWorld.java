@@ -42,6 +42,8 @@ final class PeerWorld implements AutoCloseable {
     private static final String OTHER_IPV4 = "10.203.1.10";
     private static final String OTHER_IPV6 = "fd00:203:1::a";
     private static final String SERVER_IPV6 = "fd00:203:1::1";
+    private static final String TUNNEL = "tun0";
+    private static final String TUNNEL_ADDRESS = "10.204.1.1";
     private static final long STORE_BYTES = 32L << 20;
 
     final Netns servers = Netns.create("s");
@@ -51,6 +53,9 @@ final class PeerWorld implements AutoCloseable {
     final RawHost host;
     /** With other addresses: for cases that change what the kernel knows about the way there. */
     final RawHost elsewhere;
+    /** At the other end of a TUN device. */
+    private final RawHost behindTunnel;
+    private final RawPort tunnel;
     final KernelSender sender;
     final EngineProcess engine;
     final ControlClient control;
@@ -73,6 +78,10 @@ final class PeerWorld implements AutoCloseable {
         String serverMac = mac(servers, veth.serverDevice());
         host = new RawHost(port, PEER_MAC, serverMac, PEER_IPV4, PEER_IPV6);
         elsewhere = new RawHost(port, OTHER_MAC, serverMac, OTHER_IPV4, OTHER_IPV6);
+        tunnel = RawPort.tun(servers, TUNNEL);
+        servers.run("ip", "addr", "add", TUNNEL_ADDRESS + "/24", "dev", TUNNEL);
+        servers.run("ip", "link", "set", TUNNEL, "up");
+        behindTunnel = new RawHost(tunnel, null, null, "10.204.1.9", null);
         sender = new KernelSender(servers, SENDER_PORT);
         try {
             directory = Files.createTempDirectory("tcpoffload-peer");
@@ -101,6 +110,11 @@ final class PeerWorld implements AutoCloseable {
     /** The same from {@link #elsewhere}. */
     Dialog openElsewhere(Side side, SynOptions options, boolean ipv6) {
         return open(side, elsewhere.peer(server(side, ipv6), options));
+    }
+
+    /** The same through a device without link header. */
+    Dialog openByTunnel(Side side, SynOptions options) {
+        return open(side, behindTunnel.peer(new InetSocketAddress(TUNNEL_ADDRESS, server(side, false).getPort()), options));
     }
 
     /** A peer that is not connected yet. */
@@ -220,6 +234,7 @@ final class PeerWorld implements AutoCloseable {
             assertEquals(List.of(), engine.warnings());
         } finally {
             port.close();
+            tunnel.close();
             peers.close();
             servers.close();
         }
