@@ -237,6 +237,16 @@ final class PeerWorld implements AutoCloseable {
             tunnel.close();
             peers.close();
             servers.close();
+            remove(directory.resolve("engine.log"));
+            remove(directory);
+        }
+    }
+
+    private static void remove(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
