@@ -2,6 +2,7 @@
 package io.tcpoffload.itests.peer;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,7 +26,7 @@ public final class Tally {
             for (int serverPort : serverPorts) {
                 if (s.sourcePort() == serverPort) {
                     frames.incrementAndGet();
-                    arrivals.computeIfAbsent(s.destinationPort(), p -> new ArrayList<>()).add(s.ns());
+                    arrivals.computeIfAbsent(s.destinationPort(), p -> Collections.synchronizedList(new ArrayList<>())).add(s.ns());
                 }
             }
         });
@@ -36,7 +37,7 @@ public final class Tally {
         return frames.get();
     }
 
-    /** Time stamps of frames to a port, to be read when nothing comes any more. */
+    /** Time stamps of frames to a port so far. */
     public List<Long> arrivals(int peerPort) {
         return List.copyOf(arrivals.getOrDefault(peerPort, List.of()));
     }
@@ -45,7 +46,7 @@ public final class Tally {
     public List<Double> gaps(long fromNs, long toNs) {
         List<Double> gaps = new ArrayList<>();
         arrivals.forEach((port, all) -> {
-            List<Long> within = all.stream().filter(ns -> ns >= fromNs && ns < toNs).toList();
+            List<Long> within = List.copyOf(all).stream().filter(ns -> ns >= fromNs && ns < toNs).toList();
             for (int i = 1; i < within.size(); i++) {
                 gaps.add((within.get(i) - within.get(i - 1)) / NS_PER_MS);
             }
