@@ -11,11 +11,8 @@ final class Pacing {
     private static final int RTT_SHIFT = 9;
     /** Linux {@code tcp_min_tso_segs}. */
     private static final int MIN_BURST_SEGMENTS = 2;
-    /**
-     * Where bursts are at their largest, a path is near: no link on it is slow, and a smoothed round-trip time above this is
-     * made of delayed acknowledgements and of our own queue. Slower than this a near viewer is not paced.
-     */
-    static final long NEAR_RTT_NS = 1000L << RTT_SHIFT;
+    /** Where bursts are at their largest, a path is near: no link on it is slow. */
+    private static final long NEAR_RTT_NS = 1000L << RTT_SHIFT;
     /** Steps of 6 to 12 %, within which the round-trip time of a path varies anyway. */
     private static final int STEP_BITS = 3;
     private static final double NS_PER_SECOND = 1e9;
@@ -27,7 +24,7 @@ final class Pacing {
      * Bytes a second: twice what the window needs in slow start, so that it can double; 1.2 times else.
      *
      * @param flightBytes after a loss more may be out than the window has
-     * @param rttNs see {@link #roundTripNs}
+     * @param rttNs the round trip in which a window is to leave, 0 when unknown
      * @return {@link Long#MAX_VALUE} while the round-trip time is unknown
      */
     static long bytesPerSecond(long cwndBytes, long flightBytes, long ssthreshBytes, long rttNs) {
@@ -46,11 +43,6 @@ final class Pacing {
         final int shift = Math.max(0, Long.SIZE - 1 - STEP_BITS - Long.numberOfLeadingZeros(bytesPerSecond));
         final long half = 1L << shift >> 1;
         return bytesPerSecond == Long.MAX_VALUE ? bytesPerSecond : bytesPerSecond + half >> shift << shift;
-    }
-
-    /** The round trip in which a window is to leave, 0 when unknown. */
-    static long roundTripNs(long srttNs, long minRttNs) {
-        return isNear(minRttNs) ? Math.min(srttNs, NEAR_RTT_NS) : srttNs;
     }
 
     /** True when the path is known to be so short that pacing has nothing to protect. */

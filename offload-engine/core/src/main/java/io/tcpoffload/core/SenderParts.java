@@ -54,10 +54,12 @@ final class SenderParts {
 
     /** {@link Long#MAX_VALUE} when there is nothing to pace by. */
     long pacingBytesPerSecond() {
-        final long rttNs = Pacing.roundTripNs(rtt.srttNs(), recovery.rack().minRttNs());
+        if (Pacing.isNear(recovery.rack().minRttNs())) {
+            return config.maxPacingBytesPerSecond();
+        }
         final long cwndBytes = congestion.bytes(recovery.pipeBytes());
         final long bytesPerSecond =
-                Pacing.bytesPerSecond(cwndBytes, board.inFlight(), congestion.control().ssthreshBytes(), rttNs);
+                Pacing.bytesPerSecond(cwndBytes, board.inFlight(), congestion.control().ssthreshBytes(), rtt.srttNs());
         return Math.min(Pacing.step(bytesPerSecond), config.maxPacingBytesPerSecond());
     }
 
@@ -96,7 +98,7 @@ final class SenderParts {
         final long bytesPerSecond = pacedBytesPerSecond;
         // bursts closer together than the grid is fine would wait longer for it than for their time
         final boolean dense = pacedBurstBytes * 2e9 / bytesPerSecond < config.pacingQuantumNs();
-        pacer.onSent(bytes, bytesPerSecond, dense || Pacing.isNear(recovery.rack().minRttNs()), nowNs);
+        pacer.onSent(bytes, bytesPerSecond, dense, nowNs);
     }
 
     /** Loss was found, {@code networkBytes} having been in the network before. */

@@ -105,8 +105,8 @@ class ConfigurationIT {
                     "listener = localhost", "instance = no spaces", "storeDirectory = stores");
             assertSaid("io.tcpoffload.engine: maxSessions '70000' is not valid: 1 to 65536");
             assertSaid("io.tcpoffload.engine: transport 'warp' is not valid: auto, offload or nio");
-            assertSaid("io.tcpoffload.engine: devices 'a-name-longer-than-linux-allows' is not valid: auto, or "
-                    + "interface names of 1 to 15 characters separated by commas");
+            assertSaid("io.tcpoffload.engine: devices 'a-name-longer-than-linux-allows' is not valid: auto, none, "
+                    + "or interface names of 1 to 15 characters separated by commas");
             assertSaid("io.tcpoffload.engine: listener 'localhost' is not valid: ");
             assertSaid("io.tcpoffload.engine: instance 'no spaces' is not valid: 1 to 32 letters, digits, '-' or '_'");
             assertSaid("io.tcpoffload.engine: storeDirectory 'stores' is not valid: an absolute path");
