@@ -37,8 +37,8 @@ class ChurnIT {
             setup.engine.startPublishing(SEGMENT, PAUSE_MILLIS);
             comeAndGo(setup, random);
             Setup.sleep(QUIET_MILLIS);
-            int files = setup.engine.openFiles();
             long memory = setup.engine.privateKb();
+            int files = setup.engine.openFiles();
             for (int round = 1; round < ROUNDS; round++) {
                 comeAndGo(setup, random);
             }

@@ -110,8 +110,12 @@ final class EngineProcess implements AutoCloseable {
         }
     }
 
-    /** Memory of its own, in kB; the heap is touched from the start, so that growth is native memory. */
+    /**
+     * Memory of its own, in kB; the heap is touched from the start, so that growth is native memory. What the compiler has
+     * given back to the C library, megabytes on a busy machine, goes back to the system first.
+     */
     long privateKb() {
+        Command.run("jcmd", String.valueOf(process.pid()), "System.trim_native_heap");
         try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
             return lines.filter(line -> line.startsWith("RssAnon:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).findFirst().orElseThrow();
