@@ -43,6 +43,11 @@ public final class KernelSender implements AutoCloseable {
         ask("write " + fd + " " + bytes);
     }
 
+    /** TTL and TOS of its packets; hop limit and traffic class with IPv6. */
+    public void ip(int fd, int ttl, int tos) {
+        ask("ip " + fd + " " + ttl + " " + tos);
+    }
+
     /** A FIN after the last byte; the other direction stays open. */
     public void shutdown(int fd) {
         ask("shutdown " + fd);

@@ -10,6 +10,7 @@
  *   close FD, abort FD
  *   forget FD       closes the descriptor only, of a connection that somebody else holds now
  *   info FD         TCP_INFO as key=value
+ *   ip FD TTL TOS   for the IP headers of either family
  *   repair LOCAL PORT REMOTE PORT SND RCV MSS OWN_SCALE PEER_SCALE SACK
  *                   fd=FD of a connection made without a handshake, with those sequence numbers (next to send, next
  *                   expected); scales of -1 for none, SACK 0 or 1
@@ -187,7 +188,7 @@ static void command(char *line)
 {
 	char name[16] = "", local[64], remote[64];
 	long long fd = 0, n = 0;
-	int local_port, remote_port, mss, own_scale, peer_scale, sack;
+	int local_port, remote_port, mss, own_scale, peer_scale, sack, ttl, tos;
 	uint32_t snd, rcv;
 	sscanf(line, "%15s %lld %lld", name, &fd, &n);
 	if (!strcmp(name, "repair")) {
@@ -206,6 +207,11 @@ static void command(char *line)
 		push(fd);
 	} else if (!strcmp(name, "info")) {
 		info(fd);
+	} else if (!strcmp(name, "ip") && sscanf(line, "ip %*d %d %d", &ttl, &tos) == 2) {
+		setsockopt(fd, IPPROTO_IP, IP_TTL, &ttl, sizeof ttl);
+		setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof tos);
+		setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &ttl, sizeof ttl);
+		setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof tos);
 	} else if (!strcmp(name, "abort")) {
 		struct linger now = { 1, 0 };
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);

@@ -168,6 +168,11 @@ public final class ForeignSocket implements AutoCloseable {
         return address(false);
     }
 
+    /** What its owner has chosen for the IP header. */
+    public IpFields ipFields() throws KernelException {
+        return IpFields.of(fd, local().getAddress());
+    }
+
     private InetSocketAddress address(boolean local) throws KernelException {
         try (Memory address = new Memory(ADDRESS_BYTES); NativeInt length = new NativeInt(ADDRESS_BYTES)) {
             address.clear();

@@ -123,6 +123,7 @@ public final class HandBack implements AutoCloseable {
 
     private void fill(ByteBuffer unread, int toSend) throws KernelException {
         int waiting = unread.remaining();
+        socket.ipFields(kernel.sessions().ipFields(session.slot), session.local);
         socket.connect(session.remote, rttKnown ? una - 1 : una, session.input.nxt - waiting, session.taken);
         socket.room(session.nxt - una + toSend, waiting);
         socket.received(unread, unread.position(), waiting);

@@ -19,8 +19,10 @@ final class Libc {
     static final int AF_INET6 = 10;
     static final int SOCK_CLOEXEC = 0x80000;
     static final int SOCK_NONBLOCK = 0x800;
+    static final int SOL_IP = 0;
     static final int SOL_SOCKET = 1;
     static final int SOL_TCP = 6;
+    static final int SOL_IPV6 = 41;
     static final int SOL_PACKET = 263;
     static final int SO_LINGER = 13;
     static final int SO_SNDBUFFORCE = 32;

@@ -42,6 +42,11 @@ final class RepairSocket implements AutoCloseable {
         }
     }
 
+    /** What the connection's IP headers had so far. */
+    void ipFields(IpFields fields, InetSocketAddress local) throws KernelException {
+        fields.set(fd, local.getAddress());
+    }
+
     /**
      * Makes it established, without a packet.
      *

@@ -69,7 +69,7 @@ public final class SessionTable {
 
     /**
      * Defines the whole template without an ACK of the viewer, for a connection whose packets the hook has not seen:
-     * TTL 64, DF set. Call it before the flow is entered, or in state TAKING; then {@link #complete}.
+     * TTL 64, TOS 0, DF set; {@link #ipFields(int, IpFields)} changes that. Call it before the flow is entered, or in state TAKING; then {@link #complete}.
      *
      * @param path       usable, of the family of the addresses
      * @param timestamps whether they were negotiated; {@link #complete} sets it again
@@ -77,6 +77,16 @@ public final class SessionTable {
      */
     public void define(int id, InetSocketAddress local, InetSocketAddress remote, Path path, boolean timestamps) {
         TemplateDefinition.define(records, base(id), local, remote, path, timestamps);
+    }
+
+    /** TTL and TOS, or hop limit and traffic class, of a template that is defined. */
+    IpFields ipFields(int id) {
+        return TemplateDefinition.ipFields(records, base(id));
+    }
+
+    /** Sets them, after {@link #define}, before anything is posted for the session. */
+    public void ipFields(int id, IpFields fields) {
+        TemplateDefinition.ipFields(records, base(id), fields);
     }
 
     /**

@@ -70,6 +70,26 @@ final class TemplateDefinition {
         records.put(at + 24, to);
     }
 
+    static IpFields ipFields(ByteBuffer records, int base) {
+        int at = base + SessionDescriptor.NETWORK_OFFSET;
+        boolean ipv6 = records.get(base + SessionDescriptor.IP_VERSION) == 6;
+        int trafficClass = ipv6 ? (records.get(at) & 0xF) << 4 | records.get(at + 1) >> 4 & 0xF : records.get(at + 1) & 0xFF;
+        return new IpFields(records.get(at + (ipv6 ? 7 : 8)) & 0xFF, trafficClass);
+    }
+
+    static void ipFields(ByteBuffer records, int base, IpFields fields) {
+        int at = base + SessionDescriptor.NETWORK_OFFSET;
+        if (records.get(base + SessionDescriptor.IP_VERSION) == 6) {
+            records.put(at, (byte) (0x60 | fields.trafficClass() >> 4));
+            records.put(at + 1, (byte) (fields.trafficClass() << 4 | records.get(at + 1) & 0xF));
+            records.put(at + 7, (byte) fields.hopLimit());
+        } else {
+            records.put(at + 1, (byte) fields.trafficClass());
+            records.put(at + 8, (byte) fields.hopLimit());
+            records.putInt(base + SessionDescriptor.IP_SUM, sum(records, at, IPV4_BYTES));
+        }
+    }
+
     /** A device without link layer gets a header of zeros, too: the kernel takes it off (bpf_clone_redirect). */
     static void redirect(ByteBuffer records, int base, Path path) {
         if (!path.usable()) {

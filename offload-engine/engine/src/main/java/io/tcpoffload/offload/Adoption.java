@@ -134,6 +134,7 @@ final class Adoption implements AutoCloseable {
             Path path, Device device, int slot, MediaChannel channel, String owner, InputPolicy input)
             throws KernelException {
         kernel.sessions().define(slot, local, remote, path, true);
+        kernel.sessions().ipFields(slot, socket.ipFields());
         kernel.sessions().state(slot, SessionState.TAKING);
         kernel.flows().put(local, remote, slot);
         kernel.settle();

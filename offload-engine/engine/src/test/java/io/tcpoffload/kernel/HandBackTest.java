@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class HandBackTest {
 
+    private static final IpFields IP_FIELDS = new IpFields(33, 0xB8);
     private static final String LOCALHOST = "127.0.0.1";
     private static final byte[] HEAD = "HTTP/1.1 200 OK\r\n\r\n".getBytes();
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -122,6 +123,7 @@ class HandBackTest {
         slot = kernel.sessions().allocate();
         Path path = kernel.path(connection.local().getAddress(), connection.remote().getAddress());
         kernel.sessions().define(slot, connection.local(), connection.remote(), path, timestamps == 1);
+        kernel.sessions().ipFields(slot, IP_FIELDS);
         TcpRepair.enter(connection.fd());
         taken = TcpRepair.read(connection.fd());
         kernel.sessions().complete(slot, taken);
@@ -149,6 +151,7 @@ class HandBackTest {
             new Accepted(fd, connection.local(), connection.remote()).write(HEAD);
             assertArrayEquals(HEAD, viewer.getInputStream().readNBytes(HEAD.length));
             awaitSent(fd);
+            assertEquals(IP_FIELDS, IpFields.of(fd, connection.local().getAddress()));
 
             TcpRepair.enter(fd);
             TcpState again = TcpRepair.read(fd);

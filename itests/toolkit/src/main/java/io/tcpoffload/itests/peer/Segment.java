@@ -99,6 +99,16 @@ public final class Segment {
         return (ipVersion() == 6 ? b.getShort(ip) >> 4 : b.get(ip + 1)) & 3;
     }
 
+    /** TTL or hop limit. */
+    public int hopLimit() {
+        return b.get(ipVersion() == 6 ? ip + 7 : ip + 8) & 0xff;
+    }
+
+    /** TOS or traffic class, with the ECN bits. */
+    public int trafficClass() {
+        return (ipVersion() == 6 ? b.getShort(ip) >> 4 : b.get(ip + 1)) & 0xff;
+    }
+
     /** Of IPv4. */
     public boolean dontFragment() {
         return ipVersion() == 4 && (b.getShort(ip + 6) & 0x4000) != 0;

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a wire-level test tool sees of a connection that it has put under the engine: its TUN device appears after the
@@ -203,6 +205,24 @@ class AdoptionByTunIT {
             peer.expect(peer.data(0, 100), TcpPeer.SOON);
             peer.expect(peer.data(100, 100), TcpPeer.SOON);
             engine.order("abort " + session);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {SERVER, SERVER6})
+    void theOwnersTtlAndTosStay(String server) {
+        try (TcpPeer peer = connect(server, OPTIONS)) {
+            owner.ip(owner.find(peer.localPort()), 33, 0xB8);
+            long session = adopt(peer);
+            engine.order("write " + session + " 100");
+            Segment data = peer.expect(peer.data(0, 100), TcpPeer.SOON);
+            assertEquals(33, data.hopLimit());
+            assertEquals(0xB8, data.trafficClass());
+            engine.order("abort " + session);
+            Segment reset = peer.await(peer.resetSegment(), TcpPeer.SOON);
+            assertEquals(33, reset.hopLimit());
+            assertEquals(0xB8, reset.trafficClass());
+            assertEquals(List.of(), peer.complaints());
         }
     }
 
