@@ -277,6 +277,7 @@ VERIFIED_ALONE int owned(struct session_record *r, struct segment *s)
 	}
 	if (after(s->ack, r->nxt)) {
 		count(C_DROP_ACK_UNSENT);
+		raise(r, s, EVENT_CHALLENGE, now);
 		return 0;
 	}
 	if (before(s->ack, r->una - r->max_window)) {

@@ -97,7 +97,7 @@ class HookPathTest {
         HookBench bench = HookBench.shared(false, ipv6);
         long path = bench.kernel.sessions().record(bench.id).getLong(SessionDescriptor.PATH);
         bench.run(frame().ack(NXT + 1).fromMac(OTHER_MAC));
-        assertEquals(List.of(), bench.reasons());
+        assertEquals(List.of(KernelEvent.CHALLENGE), bench.reasons());
         assertEquals(path, bench.kernel.sessions().record(bench.id).getLong(SessionDescriptor.PATH));
     }
 

@@ -64,7 +64,7 @@ class HookTableTest {
 
     static Stream<HookRow> strangeAcknowledgements() {
         return Stream.of(
-                drop("of unsent data", frame().ack(NXT + 1), DROP_ACK_UNSENT),
+                answer("of unsent data", frame().ack(NXT + 1), KernelEvent.CHALLENGE, DROP_ACK_UNSENT),
                 ack("of one byte", frame().ack(UNA + 1), NONE, UNA + 1, WINDOW),
                 ack("duplicate", frame(), KernelEvent.DUP_ACK, UNA, WINDOW, ACKS_DUPLICATE),
                 ack("old, in the range of RFC 5961", frame().ack(UNA - 1000).window(900), NONE, UNA, WINDOW, ACKS_OLD));
@@ -175,8 +175,8 @@ class HookTableTest {
         return Stream.of(
                 answer("ACK far too old", frame().ack(UNA - HookBench.MAX_WINDOW - 1).timestamp(TS_RECENT + 9, 1),
                         KernelEvent.CHALLENGE, DROP_ACK_TOO_OLD),
-                drop("ACK of what was never sent", frame().ack(NXT + 1_000_000).timestamp(TS_RECENT + 9, 1),
-                        DROP_ACK_UNSENT),
+                answer("ACK of what was never sent", frame().ack(NXT + 1_000_000).timestamp(TS_RECENT + 9, 1),
+                        KernelEvent.CHALLENGE, DROP_ACK_UNSENT),
                 answer("wild", frame().seq(99).ack(99).payload(10).timestamp(TS_RECENT + 9, 1), KernelEvent.STALE,
                         SEGMENTS_STALE),
                 answer("wild, with SACK", frame().seq(RCV_NXT + RCV_WINDOW + 1).sack(UNA + 1, UNA + 2),
