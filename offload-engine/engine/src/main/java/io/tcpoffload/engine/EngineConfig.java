@@ -206,6 +206,11 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         return config;
     }
 
+    /** The names of all settings, in order. */
+    static List<String> names() {
+        return Arrays.stream(Key.values()).map(key -> key.name).toList();
+    }
+
     private interface Change {
         EngineConfig apply(EngineConfig config, String value);
     }
