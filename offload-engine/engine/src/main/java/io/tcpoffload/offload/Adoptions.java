@@ -154,7 +154,7 @@ public final class Adoptions implements AutoCloseable {
 
     private void end(long id, boolean half) {
         on(id, session -> {
-            loop.end(session, half);
+            loop.endings().end(session, half);
             return null;
         });
     }
@@ -162,7 +162,7 @@ public final class Adoptions implements AutoCloseable {
     /** Resets the connection. */
     public void abort(long id) {
         on(id, session -> {
-            loop.abort(session);
+            loop.endings().abort(session);
             return null;
         });
     }
@@ -178,26 +178,26 @@ public final class Adoptions implements AutoCloseable {
             if (session.isPrivate() && own(session).isFinished()) {
                 throw new OffloadException("session " + id + " has been closed: one that may go on is needed");
             }
-            return loop.handBack(session);
+            return loop.handBacks().handBack(session);
         });
     }
 
     /** The socket that {@link #handBack} made has been fetched: the engine closes its descriptor. */
     public void fetched(long id) {
         order(() -> {
-            loop.waitingSockets().release(id);
+            loop.handBacks().waitingSockets().release(id);
             return null;
         });
     }
 
     /** One line of {@code key=value}; of a session that is over, for a while, too. */
     public String info(long id) {
-        return order(() -> loop.report(id));
+        return order(() -> loop.sessions().report(id));
     }
 
     /** Numbers of the sessions there are. */
     public List<Long> ids() {
-        return order(() -> loop.adopted().ids());
+        return order(() -> loop.sessions().adopted().ids());
     }
 
     private interface Work<T> {
@@ -205,7 +205,7 @@ public final class Adoptions implements AutoCloseable {
     }
 
     private <T> T on(long id, Work<T> work) {
-        return order(() -> work.apply(loop.adopted().get(id)));
+        return order(() -> work.apply(loop.sessions().adopted().get(id)));
     }
 
     private <T> T order(LoopThread.Order<T> order) {

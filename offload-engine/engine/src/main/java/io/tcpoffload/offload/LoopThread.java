@@ -46,11 +46,11 @@ final class LoopThread {
             long now = System.nanoTime();
             if (stopping && stopAtNs == Long.MAX_VALUE) {
                 stopAtNs = now + STOP_NS;
-                loop.closeViewers();
+                loop.endings().closeViewers();
             }
             long restNs = turn(now);
-            if (stopping && (loop.isQuiet() || now >= stopAtNs)) {
-                loop.stop();
+            if (stopping && (loop.sessions().isQuiet() || now >= stopAtNs)) {
+                loop.endings().stop();
                 return;
             }
             if (restNs > 0) {

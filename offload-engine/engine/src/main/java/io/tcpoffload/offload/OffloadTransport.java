@@ -115,8 +115,8 @@ public final class OffloadTransport implements ViewerTransport {
 
     private void onDeviceLost(Device device) {
         thread.execute(() -> {
-            loop.sessions().stream().filter(session -> session.device() == device).toList().forEach(this::leaveToKernel);
-            loop.dropSessionsOf(device);
+            loop.sessions().all().stream().filter(session -> session.device() == device).toList().forEach(this::leaveToKernel);
+            loop.endings().dropSessionsOf(device);
             kernel.detach(device);
         });
     }
@@ -141,7 +141,7 @@ public final class OffloadTransport implements ViewerTransport {
      */
     public boolean handBack(long id) throws KernelException {
         return thread.order(() -> {
-            ViewerSession session = loop.find(id);
+            ViewerSession session = loop.sessions().find(id);
             if (session == null) {
                 return false;
             }
@@ -156,14 +156,14 @@ public final class OffloadTransport implements ViewerTransport {
             throw new KernelException("session " + session.id() + " was another process' (" + session.source().name()
                     + "): hand it back by the control socket, so that a process can fetch it");
         }
-        int fd = loop.handBack(session, false, true);
+        int fd = loop.handBacks().handBack(session, false, true);
         LOG.info("{} on {}: handed back to the kernel, ordinary transport", session.remote(), cursor.name());
         continuation.goOn(fd, cursor, session.id(), session.info().sentBytes());
     }
 
     @Override
     public List<SessionInfo> sessions() {
-        return thread.ask(() -> loop.sessions().stream()
+        return thread.ask(() -> loop.sessions().all().stream()
                 .filter(session -> session.sender().state() != TcpConnectionState.TIME_WAIT)
                 .map(ViewerSession::info).toList(), List.of());
     }
@@ -177,7 +177,7 @@ public final class OffloadTransport implements ViewerTransport {
 
     @Override
     public int viewers(MediaChannel media) {
-        return thread.ask(() -> (int) loop.sessions().stream().filter(session -> session.source().stream() == media).count(), 0);
+        return thread.ask(() -> (int) loop.sessions().all().stream().filter(session -> session.source().stream() == media).count(), 0);
     }
 
     /** The devices under the engine, with what travels on them. */
@@ -194,7 +194,7 @@ public final class OffloadTransport implements ViewerTransport {
         for (OffloadCounter counter : OffloadCounter.values()) {
             all.put("offload_" + counter.key(), counters.get(counter));
         }
-        all.putAll(thread.ask(loop::senderCounters, Map.of()));
+        all.putAll(thread.ask(loop.sessions()::senderCounters, Map.of()));
         kernel.counters().snapshot().forEach((counter, value) -> all.put("kernel_" + counter.key(), value));
         return all;
     }

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.offload;
+
+import io.tcpoffload.core.Sender;
+
+/** How long the session loop may rest when it has nothing to do. */
+final class Rest {
+
+    /*
+     * How long the loop rests when it has nothing to do; an append or a command ends each rest at once, and no timer
+     * of a session waits for its end. IN_FLIGHT: acknowledgements only free the windows, and their arrival times are the
+     * hook's. IDLE: events. WAITING: viewers lag and are held back by their windows, so acknowledgements are looked for
+     * soon, which is a small part of a round trip. SHORTEST: what a thread needs to fall asleep and to wake up.
+     */
+    private static final long SHORTEST_NS = 50_000;
+    private static final long WAITING_NS = 100_000;
+    private static final int WAITING_PARTS_OF_RTT = 16;
+    private static final long IN_FLIGHT_NS = 2_000_000;
+    private static final long IDLE_NS = 5_000_000;
+    private static final long EMPTY_NS = 50_000_000;
+
+    private Rest() {
+    }
+
+    /** The longest rest, in ns. */
+    static long longestNs(boolean empty) {
+        return empty ? EMPTY_NS : IDLE_NS;
+    }
+
+    /** How long this session lets the loop rest: until its next timer, and not so long that news would be old. */
+    static long of(ViewerSession session, long nowNs) {
+        Sender sender = session.sender();
+        long timerNs = sender.nextTimerNs();
+        long restNs = timerNs == Long.MAX_VALUE ? IDLE_NS : timerNs - nowNs;
+        if (session.source().lag() > 0) {
+            return Math.min(restNs, Math.min(IN_FLIGHT_NS, Math.max(WAITING_NS, sender.srttNs() / WAITING_PARTS_OF_RTT)));
+        }
+        return sender.inFlight() > 0 ? Math.min(restNs, IN_FLIGHT_NS) : restNs;
+    }
+
+    /** No shorter than a rest can be. */
+    static long atLeastShortest(long restNs) {
+        return Math.max(SHORTEST_NS, restNs);
+    }
+}
