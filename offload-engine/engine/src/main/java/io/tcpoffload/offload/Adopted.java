@@ -5,6 +5,9 @@ package io.tcpoffload.offload;
 import io.tcpoffload.channel.PrefixedSource;
 import io.tcpoffload.channel.PrivateSource;
 import io.tcpoffload.kernel.FrozenState;
+import io.tcpoffload.kernel.HandBack;
+import io.tcpoffload.kernel.TcpState;
+import java.nio.ByteBuffer;
 
 /** What a session has besides when its connection was another process'. Belongs to the session loop's thread. */
 final class Adopted {
@@ -47,6 +50,23 @@ final class Adopted {
 
     InputPolicy input() {
         return input;
+    }
+
+    /** What the peer had sent before and nobody has read, as long as what came since does not follow it. */
+    ByteBuffer unread(HandBack.Input input) {
+        return receivedSince(input) != 0 ? ByteBuffer.allocate(0) : ByteBuffer.wrap(state.unread());
+    }
+
+    /** Bytes that were acknowledged to the peer and that {@link #unread} does not have. */
+    long unreadable(HandBack.Input input) {
+        long since = receivedSince(input);
+        return since == 0 ? 0 : since + state.unread().length;
+    }
+
+    private long receivedSince(HandBack.Input input) {
+        TcpState then = state.tcp();
+        int before = then.state() == TcpState.CLOSE_WAIT ? then.rcvNxt() - 1 : then.rcvNxt();
+        return Integer.toUnsignedLong(input.nxt() - before);
     }
 
     /** Both directions are closed, as by close(2): what the peer sends now is answered with a reset, as Linux does. */

@@ -22,10 +22,10 @@ final class Bucket {
 
     void open(ViewerSession first, Extent extent, int bytes) {
         stream = first.source().stream();
-        device = first.device();
-        headerLength = first.headerLength();
+        device = first.path().device();
+        headerLength = first.path().headerLength();
         ipv6 = first.ipv6();
-        mss = first.mss();
+        mss = first.path().mss();
         position = extent.position();
         memoryOffset = extent.memoryOffset();
         length = bytes;
@@ -33,8 +33,8 @@ final class Bucket {
     }
 
     boolean fits(ViewerSession viewer, long at, int bytes) {
-        return position == at && length == bytes && stream == viewer.source().stream() && device == viewer.device()
-                && headerLength == viewer.headerLength() && ipv6 == viewer.ipv6() && mss == viewer.mss();
+        return position == at && length == bytes && stream == viewer.source().stream() && device == viewer.path().device()
+                && headerLength == viewer.path().headerLength() && ipv6 == viewer.ipv6() && mss == viewer.path().mss();
     }
 
     void add(ViewerSession viewer) {

@@ -149,7 +149,7 @@ final class Endings {
     /** The device is gone: nothing can be sent by it, not even a reset. */
     void dropSessionsOf(Device device) {
         for (ViewerSession session : List.copyOf(sessions.all())) {
-            if (session.device() == device) {
+            if (session.path().device() == device) {
                 reset(session, OffloadCounter.DEVICES_LOST);
             }
         }

@@ -77,13 +77,13 @@ final class EventIntake implements EventHandler {
         }
         if (event.is(KernelEvent.PMTU)) {
             counters.add(OffloadCounter.PATH_MTU_LOWERED, 1);
-            session.onPathMtu(table, event.payload(), clock.nowNs());
+            session.path().onPathMtu(event.payload(), clock.nowNs());
             LOG.debug("{}: a link on the way takes packets of {} bytes", session.remote(), event.payload());
             return;
         }
         if (event.is(KernelEvent.UNREACHABLE)) {
+            // soft (RFC 1122 section 4.2.3.9): the timers decide
             counters.add(OffloadCounter.UNREACHABLE, 1);
-            session.onUnreachable(event.payload());
             return;
         }
         if (event.is(KernelEvent.PATH)) {
@@ -101,9 +101,9 @@ final class EventIntake implements EventHandler {
             return;
         }
         if (event.is(KernelEvent.DATA)) {
-            session.acknowledgeSoon();
+            session.replies().acknowledgeSoon();
         } else if (event.is(KernelEvent.SYN | KernelEvent.CHALLENGE | KernelEvent.STALE)) {
-            session.challenge(clock.nowNs(), CHALLENGE_INTERVAL_NS);
+            session.replies().challenge(clock.nowNs(), CHALLENGE_INTERVAL_NS);
         }
     }
 
@@ -146,7 +146,7 @@ final class EventIntake implements EventHandler {
             sackBlocks[2 * i] = event.sackStart(i);
             sackBlocks[2 * i + 1] = event.sackEnd(i);
         }
-        session.sender().onSack(event.ack(), session.windowBytes(table, event.window()), sackBlocks, count,
+        session.sender().onSack(event.ack(), session.record().windowBytes(event.window()), sackBlocks, count,
                 event.arrivalNs(), clock.nowNs());
     }
 
@@ -171,7 +171,7 @@ final class EventIntake implements EventHandler {
         eventsLost = lost;
         counters.add(OffloadCounter.EVENT_OVERRUNS, 1);
         for (ViewerSession session : sessions.all()) {
-            session.readLastAck(table, sackBlocks, clock.nowNs());
+            session.record().readLastAck(sackBlocks, clock.nowNs());
         }
     }
 }

@@ -46,7 +46,7 @@ final class FanOut {
         long lag = viewer.waitingBytes();
         boolean shared = source.unit() > 1;
         // the sender is told of all there is, because what it has held back too long goes in several pieces
-        int room = viewer.sender().sendable((int) Math.min(lag, PieceClass.largest(viewer.mss())), nowNs);
+        int room = viewer.sender().sendable((int) Math.min(lag, PieceClass.largest(viewer.path().mss())), nowNs);
         if (room == 0 && lag > 0 && !source.isTooSlow()) {
             return Step.NONE; /* and no skip: one pause is one skip, made when the viewer can be sent to again */
         }
@@ -83,21 +83,23 @@ final class FanOut {
      * @return 0 if it is better to wait until the viewer has room for more
      */
     private int cut(ViewerSession viewer, int most, int unit) {
-        int piece = PieceClass.bytes(viewer.sender().grantedBurstBytes(), viewer.mss());
+        int piece = PieceClass.bytes(viewer.sender().grantedBurstBytes(), viewer.path().mss());
         long into = extent.position() - extent.segmentStart();
         int wanted = (int) Math.min(extent.length(), piece - into % piece);
         int bytes = Math.min(most, wanted);
         if (bytes < wanted && isWorthWaiting(viewer.sender(), bytes)) {
             return 0;
         }
-        boolean fillsWindow = viewer.sender().usableWindowBytes() - bytes < viewer.mss();
+        boolean fillsWindow = viewer.sender().usableWindowBytes() - bytes < viewer.path().mss();
         int over = (int) ((into + bytes) % unit);
         return !fillsWindow || bytes == extent.length() || bytes <= over ? bytes : bytes - over;
     }
 
     /**
-     * Linux tcp_tso_should_defer: when acknowledgements are on their way and only a small part of the window is free,
-     * the next of them make it larger. Each of the small posts in between would be for one viewer alone.
+     * After Linux tcp_tso_should_defer: when acknowledgements are on their way and only a small part of the window is free,
+     * the next of them make it larger. Each of the small posts in between would be for one viewer alone. Other than Linux,
+     * this asks neither how long ago the last send was nor how soon the next acknowledgement is due: the wait ends with the
+     * acknowledgements of what is in flight, or with its timeout.
      */
     private static boolean isWorthWaiting(Sender sender, int bytes) {
         return sender.inFlight() > 0 && !sender.isRecovering()

@@ -59,7 +59,7 @@ final class HandBacks {
      */
     Adoptions.HandedBack handBack(ViewerSession session) throws KernelException {
         HandBack.Input input = HandBack.Input.of(table, session.slot());
-        long discarded = session.unreadable(input);
+        long discarded = session.adopted().unreadable(input);
         int fd = handBack(session, input, session.isPrivate(), false);
         waitingSockets.add(session.id(), fd, clock.nowNs());
         session.source().close();

@@ -26,7 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves viewers past the protocol stack. Connections it can't take - not on an attached device, table full - go to the ordinary transport, and are counted and logged. Thread-safe.
+ * Serves viewers past the protocol stack. Connections it can't take - not on an attached device, table full - go to the
+ * ordinary transport, and are counted and logged. Thread-safe.
  */
 public final class OffloadTransport implements ViewerTransport {
 
@@ -67,8 +68,8 @@ public final class OffloadTransport implements ViewerTransport {
         deviceWatch.look();
         watch = new NetworkWatch(monitor, deviceWatch, ifindex -> thread.execute(() -> loop.pathsChanged(ifindex)));
         adoptions = new Adoptions(kernel, sender, ids, loop, thread, counters, this::wakeBy);
-        takeOver = new TakeOver(kernel, new Admission(kernel, sender, ids, session -> thread.execute(() -> loop.add(session)),
-                (candidate, reason) -> leave(candidate.socket(), null, candidate.media(), reason)));
+        takeOver = new TakeOver(kernel, new Admission(kernel, sender, ids,
+                session -> thread.execute(() -> loop.add(session)), (candidate, reason) -> leave(candidate.socket(), null, candidate.media(), reason)));
     }
 
     @Override
@@ -115,7 +116,8 @@ public final class OffloadTransport implements ViewerTransport {
 
     private void onDeviceLost(Device device) {
         thread.execute(() -> {
-            loop.sessions().all().stream().filter(session -> session.device() == device).toList().forEach(this::leaveToKernel);
+            loop.sessions().all().stream().filter(session -> session.path().device() == device).toList()
+                    .forEach(this::leaveToKernel);
             loop.endings().dropSessionsOf(device);
             kernel.detach(device);
         });
@@ -177,7 +179,8 @@ public final class OffloadTransport implements ViewerTransport {
 
     @Override
     public int viewers(MediaChannel media) {
-        return thread.ask(() -> (int) loop.sessions().all().stream().filter(session -> session.source().stream() == media).count(), 0);
+        return thread.ask(() -> (int) loop.sessions().all().stream()
+                .filter(session -> session.source().stream() == media).count(), 0);
     }
 
     /** The devices under the engine, with what travels on them. */

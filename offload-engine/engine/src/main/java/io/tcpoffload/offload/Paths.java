@@ -60,7 +60,7 @@ final class Paths {
 
     /** This session may have another path now; soon looked at, and once however often it is asked for. */
     void ask(ViewerSession session) {
-        if (!session.pathAsked(true)) {
+        if (!session.path().asked(true)) {
             asked.add(session);
         }
     }
@@ -74,11 +74,11 @@ final class Paths {
         int looks = 0;
         for (int waiting = asked.size(); waiting > 0 && looks < LOOKS_A_TURN; waiting--) {
             ViewerSession session = asked.poll();
-            if (nowNs < session.pathAgainNs() && !session.sender().isClosed()) {
+            if (nowNs < session.path().againNs() && !session.sender().isClosed()) {
                 asked.add(session);
                 continue;
             }
-            session.pathAsked(false);
+            session.path().asked(false);
             looks += look(session, nowNs);
         }
         if (sweeping == NONE && wanted != NONE && nowNs - sweptNs >= SWEEP_EVERY_NS) {
@@ -94,7 +94,7 @@ final class Paths {
                 break;
             }
             ViewerSession session = sessions.get(--left);
-            if (sweeping == ALL || session.device().ifindex() == sweeping) {
+            if (sweeping == ALL || session.path().device().ifindex() == sweeping) {
                 looks += look(session, nowNs);
             }
         }
@@ -113,7 +113,7 @@ final class Paths {
             switch (path.status()) {
                 case USABLE -> follow(session, path, nowNs);
                 case NEIGHBOUR_UNKNOWN -> {
-                    session.pathAgainAt(nowNs + AGAIN_NS);
+                    session.path().againAt(nowNs + AGAIN_NS);
                     ask(session);
                 }
                 // it may come back: the network monitor tells
@@ -130,10 +130,10 @@ final class Paths {
         if (!table.follows(session.slot(), path)) {
             Device device = kernel.attach(path.ifindex());
             table.redirect(session.slot(), path);
-            session.onRedirected(table, device);
+            session.path().onRedirected(device);
             counters.add(OffloadCounter.PATHS_CHANGED, 1);
             LOG.info("{}: its frames go another way now, by {}", session.remote(), device.name());
         }
-        session.onDeviceMtu(table, path.mtu(), nowNs);
+        session.path().onDeviceMtu(path.mtu(), nowNs);
     }
 }

@@ -59,7 +59,7 @@ final class Poster {
         for (int i = 0; i < count; i++) {
             ViewerSession viewer = bucket.viewer(i);
             int nxt = viewer.sender().nxt();
-            jobs.set(job + i, viewer.slot(), nxt, flags | viewer.dataFlags());
+            jobs.set(job + i, viewer.slot(), nxt, flags | viewer.record().dataFlags());
             table.nxt(viewer.slot(), nxt + bytes + (fin ? 1 : 0));
         }
         send(ring, shape, bytes, job, count);
@@ -68,7 +68,7 @@ final class Poster {
             ViewerSession viewer = bucket.viewer(i);
             if (taken(job + i)) {
                 viewer.sent(bytes, sentNs);
-                viewer.onDataLeft();
+                viewer.record().onDataLeft();
                 if (fin) {
                     viewer.closeOrderly(sentNs);
                     viewer.sender().onFinSent(sentNs);
@@ -76,7 +76,7 @@ final class Poster {
                 sent++;
             } else {
                 table.nxt(viewer.slot(), viewer.sender().nxt());
-                viewer.refused(sentNs);
+                viewer.path().refused(sentNs);
             }
         }
         count(bucket.device(), sent);
@@ -105,7 +105,7 @@ final class Poster {
      */
     boolean control(ViewerSession viewer, int seq, int flags) {
         DmaRing ring = kernel.ring();
-        if (!claim(ring, viewer.headerLength())) {
+        if (!claim(ring, viewer.path().headerLength())) {
             return false;
         }
         counters.add(OffloadCounter.CONTROL_SEGMENTS, 1);
@@ -117,10 +117,10 @@ final class Poster {
         jobs.set(job, viewer.slot(), seq, flags);
         send(ring, viewer, length, job, 1);
         if (!taken(job)) {
-            viewer.refused(System.nanoTime());
+            viewer.path().refused(System.nanoTime());
             return false;
         }
-        count(viewer.device(), 1);
+        count(viewer.path().device(), 1);
         return true;
     }
 
@@ -136,7 +136,7 @@ final class Poster {
 
     /** Fills a slot from the store; false if there is none, or if the store was overwritten meanwhile. */
     private boolean copy(DmaRing ring, ViewerSession shape, long position, int memoryOffset, int length) {
-        if (!claim(ring, shape.headerLength())) {
+        if (!claim(ring, shape.path().headerLength())) {
             return false;
         }
         ByteBuffer payload = ring.payload();
@@ -160,7 +160,8 @@ final class Poster {
     }
 
     private void send(DmaRing ring, ViewerSession shape, int length, int job, int count) {
-        ring.commit(length, length > shape.mss() ? shape.mss() : 0, shape.networkOffset(), shape.ipv6(), job,
+        int mss = shape.path().mss();
+        ring.commit(length, length > mss ? mss : 0, shape.path().networkOffset(), shape.ipv6(), job,
                 count);
         ring.flush();
         counters.add(OffloadCounter.POSTS, 1);

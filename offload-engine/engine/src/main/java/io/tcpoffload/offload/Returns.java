@@ -24,6 +24,8 @@ final class Returns {
 
     private static final int COPY_BYTES = 64 << 10;
 
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private final KernelSide kernel;
     private final OffloadCounters counters;
     private final Extent extent = new Extent();
@@ -96,7 +98,7 @@ final class Returns {
             throws KernelException {
         HandBack.Session state = new HandBack.Session(session.slot(), session.local(), session.remote(),
                 session.taken(), nxt, input, session.sender().srttNs());
-        try (HandBack handBack = HandBack.begin(kernel, state, session.unread(input), rest, nonBlocking)) {
+        try (HandBack handBack = HandBack.begin(kernel, state, unread(session, input), rest, nonBlocking)) {
             fill(handBack, session, nxt);
             int fd = handBack.complete();
             if (!handBack.told()) {
@@ -106,6 +108,10 @@ final class Returns {
         } catch (KernelException e) {
             throw refused(e.getMessage());
         }
+    }
+
+    private static ByteBuffer unread(ViewerSession session, HandBack.Input input) {
+        return session.adopted() == null ? NOTHING : session.adopted().unread(input);
     }
 
     private void fill(HandBack handBack, ViewerSession session, int nxt) throws KernelException {

@@ -64,7 +64,7 @@ final class ServedSessions {
 
     /** What people are told of an adopted session, as of now. */
     String report(long id) {
-        adopted.find(id).ifPresent(session -> session.poll(table, System.nanoTime()));
+        adopted.find(id).ifPresent(session -> session.record().poll(System.nanoTime()));
         return adopted.report(id);
     }
 

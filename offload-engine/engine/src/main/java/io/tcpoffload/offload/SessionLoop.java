@@ -6,7 +6,6 @@ import io.tcpoffload.channel.Step;
 import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.JobList;
 import io.tcpoffload.kernel.KernelSide;
-import io.tcpoffload.kernel.SessionTable;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,7 +25,6 @@ final class SessionLoop {
 
     private final TurnClock clock = new TurnClock();
     private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
-    private final SessionTable table;
     private final OffloadCounters counters;
     private final ServedSessions served;
     private final List<ViewerSession> sessions;
@@ -43,15 +41,14 @@ final class SessionLoop {
 
     SessionLoop(KernelSide kernel, OffloadCounters counters) {
         this.counters = counters;
-        table = kernel.sessions();
-        served = new ServedSessions(table);
+        served = new ServedSessions(kernel.sessions());
         sessions = served.all();
         poster = new Poster(kernel, counters);
         fanOut = new FanOut(poster);
         departures = new Departures(kernel);
         paths = new Paths(kernel, counters);
         handBacks = new HandBacks(kernel, counters, clock, served, departures);
-        endings = new Endings(table, counters, clock, poster, served, departures, handBacks);
+        endings = new Endings(kernel.sessions(), counters, clock, poster, served, departures, handBacks);
         events = new EventIntake(kernel, counters, clock, served, paths, handBacks, endings);
         timeouts = new Timeouts(counters, clock, poster, paths, endings);
         repeats = new Repeats(clock, poster, endings);
@@ -148,15 +145,15 @@ final class SessionLoop {
 
     private int serve(ViewerSession session) {
         long nowNs = clock.nowNs();
-        session.poll(table, nowNs);
+        session.record().poll(nowNs);
         if (nowNs >= session.sender().nextTimerNs() && !timeouts.onTimer(session)) {
             return 1;
         }
-        if (session.isPathMtuOld(nowNs)) {
+        if (session.path().isMtuOld(nowNs)) {
             counters.add(OffloadCounter.PATH_MTU_RAISED, 1);
             paths.ask(session);
         }
-        if (session.takeAckDue()) {
+        if (session.replies().takeAckDue()) {
             poster.control(session, session.sender().nxt(), JobList.ACK);
         }
         int done = repeats.send(session);
@@ -169,7 +166,7 @@ final class SessionLoop {
         if (!endings.mayDrain(session)) {
             return 1;
         }
-        if (session.isRefused(nowNs)) {
+        if (session.path().isRefused(nowNs)) {
             return done;
         }
         // data is done when it is posted

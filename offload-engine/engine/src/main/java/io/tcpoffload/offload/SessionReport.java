@@ -2,6 +2,7 @@
 
 package io.tcpoffload.offload;
 
+import io.tcpoffload.channel.PrivateSource;
 import io.tcpoffload.core.Sender;
 import io.tcpoffload.core.SenderCounter;
 
@@ -38,12 +39,19 @@ final class SessionReport {
                 .add("window", sender.windowBytes()).add("cwnd_bytes", sender.cwndBytes())
                 .add("ssthresh_bytes", ssthresh == Long.MAX_VALUE ? NO_SSTHRESH : ssthresh)
                 .add("in_flight_bytes", sender.pipeBytes()).add("unacked_bytes", sender.inFlight())
-                .add("unsent_bytes", session.unsentBytes())
+                .add("unsent_bytes", unsentBytes(session))
                 .add("sent_bytes", sender.count(SenderCounter.BYTES_SENT))
                 .add("pacing_bytes_per_second", sender.isPaced() ? sender.pacingBytesPerSecond() : 0)
                 .add("local", ViewerSession.text(session.local())).add("remote", ViewerSession.text(session.remote()))
-                .add("device", session.device().name()).add("source", session.source().name());
+                .add("device", session.path().device().name()).add("source", session.source().name());
         return report.line.toString();
+    }
+
+    /** What waits, whether or not it could be sent now. */
+    private static long unsentBytes(ViewerSession session) {
+        Adopted adopted = session.adopted();
+        PrivateSource own = adopted == null ? null : adopted.source();
+        return own == null ? session.source().lag() : own.appended() - own.position();
     }
 
     private SessionReport add(String key, Object value) {
