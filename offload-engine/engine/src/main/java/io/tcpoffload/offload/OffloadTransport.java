@@ -69,7 +69,8 @@ public final class OffloadTransport implements ViewerTransport {
         watch = new NetworkWatch(monitor, deviceWatch, ifindex -> thread.execute(() -> loop.pathsChanged(ifindex)));
         adoptions = new Adoptions(kernel, sender, ids, loop, thread, counters, this::wakeBy);
         takeOver = new TakeOver(kernel, new Admission(kernel, sender, ids,
-                session -> thread.execute(() -> loop.add(session)), (candidate, reason) -> leave(candidate.socket(), null, candidate.media(), reason)));
+                session -> thread.execute(() -> loop.add(session)),
+                (candidate, reason) -> leave(candidate.socket(), null, candidate.media(), reason)));
     }
 
     @Override
