@@ -15,7 +15,6 @@ final class Errno {
     static final int EEXIST = 17;
     static final int E2BIG = 7;
     static final int ENOTSOCK = 88;
-    static final int ENOTCONN = 107;
 
     private Errno() {
     }

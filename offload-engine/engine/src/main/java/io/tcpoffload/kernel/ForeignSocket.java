@@ -177,7 +177,8 @@ public final class ForeignSocket implements AutoCloseable {
         try (Memory address = new Memory(ADDRESS_BYTES); NativeInt length = new NativeInt(ADDRESS_BYTES)) {
             address.clear();
             Errno.check(local ? Libc.getsockname(fd, address, length.pointer())
-                    : Libc.getpeername(fd, address, length.pointer()), (local ? "getsockname(" : "getpeername(") + what + ")");
+                    : Libc.getpeername(fd, address, length.pointer()),
+                    (local ? "getsockname(" : "getpeername(") + what + ")");
             return SocketAddress.read(address);
         }
     }

@@ -146,11 +146,6 @@ public final class SessionTable {
         return (int) INT.getAcquire(records, base(id) + SessionDescriptor.VERSION);
     }
 
-    /** Valid acknowledgements so far, modulo 2^32. */
-    public int acks(int id) {
-        return records.getInt(base(id) + SessionDescriptor.ACKS);
-    }
-
     /** Duplicate acknowledgements so far, modulo 2^32. */
     public int dupAcks(int id) {
         return records.getInt(base(id) + SessionDescriptor.DUP_ACKS);

@@ -6,8 +6,7 @@ import com.sun.jna.Memory;
 
 /**
  * A filter of ours on a device's clsact qdisc: one of our programs, one way. Priority is the same for all instances, the
- * handle is the instance's: two
- * installations share a device, and a restart after a kill replaces its own stale filter.
+ * handle is the instance's: two installations share a device, and a restart after a kill replaces its own stale filter.
  */
 final class TrafficFilter implements AutoCloseable {
 

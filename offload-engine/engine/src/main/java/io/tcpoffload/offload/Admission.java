@@ -32,7 +32,8 @@ final class Admission implements TakeOver.Outcome {
     private final Consumer<ViewerSession> admit;
     private final Fallback fallback;
 
-    Admission(KernelSide kernel, SenderSettings settings, LongSupplier ids, Consumer<ViewerSession> admit, Fallback fallback) {
+    Admission(KernelSide kernel, SenderSettings settings, LongSupplier ids, Consumer<ViewerSession> admit,
+            Fallback fallback) {
         this.kernel = kernel;
         this.settings = settings;
         this.ids = ids;

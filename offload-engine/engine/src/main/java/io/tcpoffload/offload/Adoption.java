@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * packets travel on is attached; the hook is told to eat what comes; the socket is frozen and read; its kernel side is
  * silenced; the session begins where it stood. One thread at a time.
  *
- * <p>A session without a channel keeps to what Linux shows on the wire: no pacing (that is fq's there, or BBR's), no keep-alives, a
- * quarter of an hour before it gives up (tcp_retries2), a minute in TIME-WAIT.
+ * <p>A session without a channel keeps to what Linux shows on the wire: no pacing (that is fq's there, or BBR's), no
+ * keep-alives, a quarter of an hour before it gives up (tcp_retries2), a minute in TIME-WAIT.
  */
 final class Adoption implements AutoCloseable {
 
