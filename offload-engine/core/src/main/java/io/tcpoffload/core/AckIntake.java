@@ -85,7 +85,7 @@ final class AckIntake {
     }
 
     private void takeEcho(long echoNs, long arrivalNs) {
-        if (!echo.take(echoNs, arrivalNs, s.recovery.rack().minRttNs())) {
+        if (!echo.take(echoNs, s.liveness.sentNs(), arrivalNs)) {
             s.counters.increment(SenderCounter.ECHOES_IGNORED);
         }
         delivery.echo(echo);

@@ -21,13 +21,13 @@ final class TimestampEcho {
     }
 
     /**
-     * Takes the echo of an acknowledgement that went forward.
+     * Takes the echo of an acknowledgement that went forward. It may have been faster than any before.
      *
-     * @param minRttNs nothing comes back faster
+     * @param lastNs when something was sent last; its timestamp was made a little later
      * @return false when it is of a segment that never was
      */
-    boolean take(long echoNs, long arrivalNs, long minRttNs) {
-        known = echoNs != Sender.NO_ECHO && echoNs <= arrivalNs - minRttNs && echoNs > earliestNs - RESOLUTION_NS;
+    boolean take(long echoNs, long lastNs, long arrivalNs) {
+        known = echoNs != Sender.NO_ECHO && echoNs <= Math.min(lastNs + RESOLUTION_NS, arrivalNs) && echoNs > earliestNs - RESOLUTION_NS;
         sentNs = echoNs;
         return known || echoNs == Sender.NO_ECHO;
     }

@@ -156,6 +156,17 @@ class EifelTest {
     }
 
     @AtEveryWrap
+    void believesAnEchoThatCameFasterThanAllBefore(int isn) {
+        final Scenario s = Scenario.withSack(isn).send(1000).at(100).ack(1000, 0);
+        s.at(200).send(1000).at(600).timer();
+        s.retransmit();
+        final long srttNs = s.sender.srttNs();
+        s.at(610).ack(2000, 600);
+        assertEquals(0, s.count(SenderCounter.ECHOES_IGNORED));
+        assertTrue(s.sender.srttNs() < srttNs, "10 ms is a sample: " + s.sender.srttNs());
+    }
+
+    @AtEveryWrap
     @Clause(rfc = "RFC 8985", section = "6.2",
             does = "step 2: what was sent again after the echoed time is not what was acknowledged, so nothing that left before it "
                 + "is lost")
