@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The C sources of this package, compiled once a JVM into a directory that goes with the JVM. */
 public final class NativeTool {
 
-    private static final List<String> SOURCES = List.of("stream.h", "viewers.c", "loss.h", "loss.c", "loss.bpf.c",
-            "offloads.c", "tunnel.c", "vlan.bpf.c", "relay.c", "bulk.c", "rawport.c", "sender.c", "flood.c",
+    private static final List<String> SOURCES = List.of("stream.h", "commands.h", "viewers.c", "loss.h", "loss.c",
+            "loss.bpf.c", "offloads.c", "tunnel.c", "vlan.bpf.c", "relay.c", "bulk.c", "rawport.c", "sender.c", "flood.c",
             "owner.c", "holder.c", "congestion.bpf.c");
     private static final Map<String, Path> BUILT = new ConcurrentHashMap<>();
     private static final Path DIRECTORY = unpack();

@@ -24,6 +24,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "stream.h"
+#include "commands.h"
 
 #define MAX_VIEWERS 4000
 #define PIECE (1 << 16)
@@ -126,7 +127,7 @@ static void report(void)
 	}
 }
 
-static void command(const char *line)
+static void command(char *line)
 {
 	unsigned long long bytes;
 	if (sscanf(line, "publish %llu", &bytes) == 1) {
@@ -143,26 +144,6 @@ static void command(const char *line)
 	}
 	puts("end");
 	fflush(stdout);
-}
-
-/* Whole lines only; returns 0 at the end of the input. */
-static int commands(void)
-{
-	static char text[4096];
-	static int length;
-	ssize_t n = read(0, text + length, sizeof text - 1 - length);
-	if (n <= 0)
-		return 0;
-	length += n;
-	text[length] = 0;
-	char *line = text;
-	for (char *end; (end = strchr(line, '\n')); line = end + 1) {
-		*end = 0;
-		command(line);
-	}
-	length -= line - text;
-	memmove(text, line, length);
-	return 1;
 }
 
 int main(int argc, char **argv)
@@ -188,7 +169,7 @@ int main(int argc, char **argv)
 				accept_all(listener);
 			else if (events[i].data.ptr)
 				ready(events[i].data.ptr);
-			else if (!commands())
+			else if (!commands(command))
 				return 0;
 		}
 	}

@@ -43,6 +43,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "commands.h"
+
 enum { TO, FROM, DIRECTIONS };
 static const char *const NAMES[] = { "to", "from" };
 
@@ -414,26 +416,6 @@ static void command(char *line)
 	fflush(stdout);
 }
 
-/* Whole lines only; returns 0 at the end of the input. */
-static int commands(void)
-{
-	static char text[4096];
-	static int length;
-	ssize_t n = read(0, text + length, sizeof text - 1 - length);
-	if (n <= 0)
-		return 0;
-	length += n;
-	text[length] = 0;
-	char *line = text;
-	for (char *end; (end = strchr(line, '\n')); line = end + 1) {
-		*end = 0;
-		command(line);
-	}
-	length -= line - text;
-	memmove(text, line, length);
-	return 1;
-}
-
 int main(int argc, char **argv)
 {
 	struct sched_param first = { .sched_priority = 1 };
@@ -466,7 +448,7 @@ int main(int argc, char **argv)
 				more = receive(&sides[d]);
 				send_due(clock_ns(CLOCK_MONOTONIC));
 			}
-		if (wait[2].revents && !commands())
+		if (wait[2].revents && !commands(command))
 			return 0;
 	}
 }

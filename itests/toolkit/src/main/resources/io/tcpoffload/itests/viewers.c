@@ -26,6 +26,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "stream.h"
+#include "commands.h"
 
 #define MAX_VIEWERS 20000
 #define MAX_HEAD 8192
@@ -224,7 +225,7 @@ static void report(void)
 	fflush(stdout);
 }
 
-static void command(const char *line)
+static void command(char *line)
 {
 	char what[20], which[20];
 	int n = sscanf(line, "%19s %19s", what, which);
@@ -242,26 +243,6 @@ static void command(const char *line)
 	} else if (n == 2 && atoi(which) < count) {
 		act(&viewers[atoi(which)], what);
 	}
-}
-
-/* Whole lines only; returns 0 at the end of the input. */
-static int commands(void)
-{
-	static char text[4096];
-	static int length;
-	ssize_t n = read(0, text + length, sizeof text - 1 - length);
-	if (n <= 0)
-		return 0;
-	length += n;
-	text[length] = 0;
-	char *line = text;
-	for (char *end; (end = strchr(line, '\n')); line = end + 1) {
-		*end = 0;
-		command(line);
-	}
-	length -= line - text;
-	memmove(text, line, length);
-	return 1;
 }
 
 int main(int argc, char **argv)
@@ -286,7 +267,7 @@ int main(int argc, char **argv)
 		for (int i = 0; i < n; i++) {
 			if (events[i].data.ptr)
 				ready(events[i].data.ptr);
-			else if (!commands())
+			else if (!commands(command))
 				return 0;
 		}
 	}

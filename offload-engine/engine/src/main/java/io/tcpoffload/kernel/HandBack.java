@@ -54,7 +54,7 @@ public final class HandBack implements AutoCloseable {
                 version = table.version(slot);
                 nxt = table.rcvNxt(slot);
                 fin = table.finReceived(slot);
-            } while ((version & 1) != 0 || version != table.version(slot));
+            } while (!table.isWhole(slot, version));
             return new Input(fin ? nxt - 1 : nxt, fin);
         }
     }
@@ -86,7 +86,7 @@ public final class HandBack implements AutoCloseable {
             acknowledged = table.una(slot);
             sequence = table.wl1(slot);
             window = table.window(slot);
-        } while ((version & 1) != 0 || version != table.version(slot));
+        } while (!table.isWhole(slot, version));
         una = beforeFin(acknowledged);
         wl1 = sequence - session.input.nxt > 0 ? session.input.nxt : sequence;
         windowBytes = window << table.sndWscale(slot);

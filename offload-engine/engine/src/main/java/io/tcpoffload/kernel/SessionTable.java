@@ -146,6 +146,12 @@ public final class SessionTable {
         return (int) INT.getAcquire(records, base(id) + SessionDescriptor.VERSION);
     }
 
+    /** Whether all that was read since {@link #version} was {@code seen} is of one acknowledgement. */
+    public boolean isWhole(int id, int seen) {
+        VarHandle.loadLoadFence();
+        return (seen & 1) == 0 && version(id) == seen;
+    }
+
     /** Duplicate acknowledgements so far, modulo 2^32. */
     public int dupAcks(int id) {
         return records.getInt(base(id) + SessionDescriptor.DUP_ACKS);

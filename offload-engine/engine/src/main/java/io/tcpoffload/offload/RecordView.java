@@ -6,7 +6,6 @@ import io.tcpoffload.channel.Source;
 import io.tcpoffload.core.Sender;
 import io.tcpoffload.kernel.JobList;
 import io.tcpoffload.kernel.SessionTable;
-import java.lang.invoke.VarHandle;
 
 /**
  * What the receive hook wrote into a session's record, read as a whole and passed on to the sender and to the source.
@@ -62,12 +61,10 @@ final class RecordView {
             echo = table.timestamps(slot) && table.tsEchoValid(slot)
                     ? Timestamps.sentNs(table.tsEcho(slot), table.tsOffset(slot), arrival) : Sender.NO_ECHO;
             echoes = table.ecnEchoes(slot);
-            VarHandle.loadLoadFence();
-            int after = table.version(slot);
-            if (after == seen && (seen & 1) == 0) {
+            if (table.isWhole(slot, seen)) {
                 break;
             }
-            seen = after;
+            seen = table.version(slot);
             Thread.onSpinWait();
         }
         version = seen;
@@ -112,8 +109,7 @@ final class RecordView {
                 blocks[2 * i] = table.sackStart(slot, i);
                 blocks[2 * i + 1] = table.sackEnd(slot, i);
             }
-            VarHandle.loadLoadFence();
-        } while ((seen & 1) != 0 || seen != table.version(slot));
+        } while (!table.isWhole(slot, seen));
         if (count > 0) {
             sender.onSack(acknowledged, window, blocks, count, arrival, nowNs);
         }

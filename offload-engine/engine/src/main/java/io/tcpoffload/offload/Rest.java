@@ -3,13 +3,13 @@
 package io.tcpoffload.offload;
 
 import io.tcpoffload.core.Sender;
+import java.util.List;
 
 /** How long the session loop may rest when it has nothing to do. */
 final class Rest {
 
     /*
-     * How long the loop rests when it has nothing to do; an append or a command ends each rest at once, and no timer
-     * of a session waits for its end. IN_FLIGHT: acknowledgements only free the windows, and their arrival times are the
+     * An append or a command ends each rest at once, and no timer of a session waits for its end. IN_FLIGHT: acknowledgements only free the windows, and their arrival times are the
      * hook's. IDLE: events. WAITING: viewers lag and are held back by their windows, so acknowledgements are looked for
      * soon, which is a small part of a round trip. SHORTEST: what a thread needs to fall asleep and to wake up.
      */
@@ -23,13 +23,20 @@ final class Rest {
     private Rest() {
     }
 
-    /** The longest rest, in ns. */
-    static long longestNs(boolean empty) {
-        return empty ? EMPTY_NS : IDLE_NS;
+    /** In ns, after a turn in which there was nothing to do: a busy loop has no use for it. */
+    static long of(List<ViewerSession> sessions, long nowNs) {
+        if (sessions.isEmpty()) {
+            return EMPTY_NS;
+        }
+        long restNs = IDLE_NS;
+        for (int i = 0; i < sessions.size(); i++) {
+            restNs = Math.min(restNs, of(sessions.get(i), nowNs));
+        }
+        return Math.max(SHORTEST_NS, restNs);
     }
 
     /** How long this session lets the loop rest: until its next timer, and not so long that news would be old. */
-    static long of(ViewerSession session, long nowNs) {
+    private static long of(ViewerSession session, long nowNs) {
         Sender sender = session.sender();
         long timerNs = sender.nextTimerNs();
         long restNs = timerNs == Long.MAX_VALUE ? IDLE_NS : timerNs - nowNs;
@@ -37,10 +44,5 @@ final class Rest {
             return Math.min(restNs, Math.min(IN_FLIGHT_NS, Math.max(WAITING_NS, sender.srttNs() / WAITING_PARTS_OF_RTT)));
         }
         return sender.inFlight() > 0 ? Math.min(restNs, IN_FLIGHT_NS) : restNs;
-    }
-
-    /** No shorter than a rest can be. */
-    static long atLeastShortest(long restNs) {
-        return Math.max(SHORTEST_NS, restNs);
     }
 }

@@ -113,7 +113,6 @@ final class SessionLoop {
         done += events.poll();
         done += paths.work(sessions, now);
         events.lookForOverruns();
-        long restNs = Rest.longestNs(sessions.isEmpty());
         int count = sessions.size();
         turns += GOLDEN_RATIO;
         for (int i = count - 1; i >= 0; i--) {
@@ -122,14 +121,12 @@ final class SessionLoop {
             if (at >= sessions.size()) {
                 continue; // some have gone in this turn; who is left out now is not in the next
             }
-            ViewerSession session = sessions.get(at);
-            done += serveOrReset(session);
-            restNs = Math.min(restNs, Rest.of(session, now));
+            done += serveOrReset(sessions.get(at));
         }
         done += fanOut.post();
         departures.poll(now);
         handBacks.waitingSockets().poll(now);
-        return done > 0 ? 0 : Rest.atLeastShortest(restNs);
+        return done > 0 ? 0 : Rest.of(sessions, now);
     }
 
     /** What should not be must not take the other viewers with it. */
