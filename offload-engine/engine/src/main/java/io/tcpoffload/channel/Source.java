@@ -75,6 +75,11 @@ public interface Source extends AutoCloseable {
     /** The same object for all sources in which the same position means the same byte: one post may serve them. */
     Object stream();
 
+    /** Names {@link #stream()} for whoever goes on with it after this process; 0 when nobody can. */
+    default long streamId() {
+        return 0;
+    }
+
     /** For people. */
     String name();
 

@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,9 +55,42 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         this.stores = stores;
         loops = new EventLoops(HTTP_THREADS, true);
         transports = Transports.open(config, loops);
+        resume();
         commands = new ControlCommands(transports.adoptions(), this::find, this::counters);
         control = openControl();
         LOG.info("Engine {} runs with transport {}: {}", Build.VERSION, transports.automatic(), transports.reason());
+    }
+
+    /** Goes on with the channels of a former engine, and with their viewers. They wait for their publishers to come back. */
+    private void resume() {
+        Map<Long, MediaChannel> former = new HashMap<>();
+        stores.reopen().forEach(media -> former.put(media.id(), media));
+        transports.resume(former::get);
+        former.values().forEach(this::resume);
+    }
+
+    private void resume(MediaChannel media) {
+        String key = media.listenerKey();
+        try {
+            serve(key, media);
+            LOG.info("Channel {} goes on at byte {}, with {} viewers", media.name(), media.publishedBytes(), media.viewers());
+            closeLater(key, media);
+        } catch (OffloadException e) {
+            LOG.error("Channel {} of the former engine ends: {}", media.name(), e.getMessage());
+            close(media);
+        }
+    }
+
+    private Listener serve(String key, MediaChannel media) {
+        Listener listener = listeners.get(key);
+        if (listener == null) {
+            listener = new Listener(key, loops, transports::of);
+            listeners.put(key, listener);
+            LOG.info("Listening on {}", listener.address());
+        }
+        listener.add(media);
+        media.onDetached(() -> closeLater(key, media));
+        return listener;
     }
 
     private ControlSocket openControl() {
@@ -112,19 +146,13 @@ public final class Engine implements OffloadEngine, AutoCloseable {
             cancelClose(present);
             return publisher;
         }
-        MediaChannel media = new MediaChannel(spec, stores.path());
+        MediaChannel media = new MediaChannel(spec, key, stores.path());
         try {
-            if (listener == null) {
-                listener = new Listener(key, loops, transports::of);
-                listeners.put(key, listener);
-                LOG.info("Listening on {}", listener.address());
-            }
+            listener = serve(key, media);
         } catch (OffloadException e) {
             media.close();
             throw e;
         }
-        listener.add(media);
-        media.onDetached(() -> closeLater(key, media));
         LOG.info("Channel {} open on {}: transport {}, store {} bytes", spec.name(), listener.address(),
                 transports.of(media).mode(), spec.storeBytes());
         return media.openPublisher();
@@ -246,10 +274,8 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     @Override
     public void close() {
         synchronized (ending) {
-            if (stopAccepting()) {
-                if (control != null) {
-                    control.close();
-                }
+            if (stopAccepting(this::close)) {
+                closeControl();
                 transports.close();
                 loops.close();
                 stores.close();
@@ -258,14 +284,41 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         }
     }
 
-    private synchronized boolean stopAccepting() {
+    /**
+     * Stops and leaves offloaded viewers' connections as they are: an engine of the same instance that starts within the
+     * grace goes on with them. Where nobody would wait for it, {@link #close()}.
+     */
+    public void suspend() {
+        synchronized (ending) {
+            int viewers = transports.keepable();
+            if (viewers == 0) {
+                close();
+            } else if (stopAccepting(MediaChannel::suspend)) {
+                closeControl();
+                transports.suspend();
+                loops.close();
+                stores.release();
+                LOG.info("Engine stopped; {} viewers are kept for {} s, for the next one to go on with", viewers,
+                        config.continuity().grace().toSeconds());
+            }
+        }
+    }
+
+    private void closeControl() {
+        if (control != null) {
+            control.close();
+        }
+    }
+
+    private synchronized boolean stopAccepting(Consumer<MediaChannel> end) {
         if (closed) {
             return false;
         }
         closed = true;
+        closing.values().forEach(pending -> pending.cancel(false));
         listeners.values().forEach(listener -> {
             listener.close();
-            listener.list().forEach(this::close);
+            listener.list().forEach(end);
         });
         listeners.clear();
         return true;

@@ -47,7 +47,7 @@ public final class EngineComponent {
         EngineConfig changed = config.with(properties, EngineComponent::report);
         if (!changed.equals(config)) {
             LOG.info("Settings of {} changed: restarting the engine", PID);
-            stop();
+            stop(changed.succeeds(config));
             config = changed;
             start();
         }
@@ -55,7 +55,7 @@ public final class EngineComponent {
 
     @Deactivate
     void deactivate() {
-        stop();
+        stop(config.continuity().keepViewers());
     }
 
     private void start() {
@@ -68,10 +68,14 @@ public final class EngineComponent {
         registration = bundleContext.registerService(OffloadEngine.class, engine, null);
     }
 
-    private void stop() {
+    private void stop(boolean keepViewers) {
         if (engine != null) {
             registration.unregister();
-            engine.close();
+            if (keepViewers) {
+                engine.suspend();
+            } else {
+                engine.close();
+            }
             engine = null;
         }
     }

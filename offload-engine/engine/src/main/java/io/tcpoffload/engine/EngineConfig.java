@@ -11,6 +11,7 @@ import io.tcpoffload.core.SenderConfig;
 import io.tcpoffload.offload.SenderSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -29,9 +30,10 @@ import java.util.function.Consumer;
  * @param storeDirectory where channel stores lie; a tmpfs keeps them in memory
  * @param control        where the control socket is to be; null for none
  * @param sender         how offloaded viewers are sent to
+ * @param continuity     what becomes of viewers while no engine runs
  */
 public record EngineConfig(String listener, TransportMode transport, List<String> devices, String instance,
-        int maxSessions, Path storeDirectory, Path control, SenderSettings sender) {
+        int maxSessions, Path storeDirectory, Path control, SenderSettings sender, Continuity continuity) {
 
     /** 512 bytes a session: 32 MB of kernel memory at the most. */
     public static final int MAX_SESSIONS_LIMIT = 65536;
@@ -45,18 +47,21 @@ public record EngineConfig(String listener, TransportMode transport, List<String
 
     public static EngineConfig defaults() {
         return new EngineConfig("127.0.0.1:8080", TransportMode.AUTO, List.of(), "default", 16384,
-                Path.of("/dev/shm/tcpoffload-" + System.getProperty("user.name")), null, SenderSettings.defaults());
+                Path.of("/dev/shm/tcpoffload-" + System.getProperty("user.name")), null, SenderSettings.defaults(),
+                Continuity.defaults());
     }
 
     public EngineConfig withListener(String hostAndPort) {
         ChannelSpec.channel("default").withListener(hostAndPort);
-        return new EngineConfig(hostAndPort, transport, devices, instance, maxSessions, storeDirectory, control, sender);
+        return new EngineConfig(hostAndPort, transport, devices, instance, maxSessions, storeDirectory, control, sender,
+                continuity);
     }
 
     public EngineConfig withTransport(String mode) {
         try {
             return new EngineConfig(listener, TransportMode.valueOf(mode.toUpperCase(Locale.ROOT)), devices, instance,
-                    maxSessions, storeDirectory, control, sender);
+                    maxSessions, storeDirectory, control, sender,
+                continuity);
         } catch (IllegalArgumentException e) {
             throw new OffloadException("transport '" + mode + "' is not valid: auto, offload or nio");
         }
@@ -71,14 +76,16 @@ public record EngineConfig(String listener, TransportMode transport, List<String
                         + "characters separated by commas");
             }
         }
-        return new EngineConfig(listener, transport, list, instance, maxSessions, storeDirectory, control, sender);
+        return new EngineConfig(listener, transport, list, instance, maxSessions, storeDirectory, control, sender,
+                continuity);
     }
 
     public EngineConfig withInstance(String name) {
         if (!name.matches("[A-Za-z0-9_-]{1,32}")) {
             throw new OffloadException("instance '" + name + "' is not valid: 1 to 32 letters, digits, '-' or '_'");
         }
-        return new EngineConfig(listener, transport, devices, name, maxSessions, storeDirectory, control, sender);
+        return new EngineConfig(listener, transport, devices, name, maxSessions, storeDirectory, control, sender,
+                continuity);
     }
 
     public EngineConfig withMaxSessions(String number) {
@@ -91,7 +98,8 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         if (value < 1 || value > MAX_SESSIONS_LIMIT) {
             throw new OffloadException("maxSessions '" + number + "' is not valid: 1 to " + MAX_SESSIONS_LIMIT);
         }
-        return new EngineConfig(listener, transport, devices, instance, value, storeDirectory, control, sender);
+        return new EngineConfig(listener, transport, devices, instance, value, storeDirectory, control, sender,
+                continuity);
     }
 
     public EngineConfig withStoreDirectory(String directory) {
@@ -99,20 +107,22 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         if (!path.isAbsolute()) {
             throw new OffloadException("storeDirectory '" + directory + "' is not valid: an absolute path");
         }
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, path, control, sender);
+        return new EngineConfig(listener, transport, devices, instance, maxSessions, path, control, sender,
+                continuity);
     }
 
     /** {@code off}, or a path of at most 107 bytes, which is what a socket's address holds. */
     public EngineConfig withControl(String text) {
         if (text.equals("off")) {
-            return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, null, sender);
+            return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, null, sender, continuity);
         }
         Path path = Path.of(text).toAbsolutePath().normalize();
         if (path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH) {
             throw new OffloadException("control '" + path + "' is not valid: off, or a path of at most "
                     + MAX_SOCKET_PATH + " bytes");
         }
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, path, sender);
+        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, path, sender,
+                continuity);
     }
 
     /** {@code on} or {@code off}. */
@@ -160,8 +170,34 @@ public record EngineConfig(String listener, TransportMode transport, List<String
                 (int) whole("initialWindow", number, 1, SenderSettings.MAX_INITIAL_WINDOW)));
     }
 
+    /** Seconds. */
+    public EngineConfig withGrace(String number) {
+        return withContinuity(new Continuity(Duration.ofSeconds(whole("grace", number, 1, Continuity.MAX_GRACE_SECONDS)),
+                continuity.keepViewers()));
+    }
+
+    /** {@code keep} or {@code end}. */
+    public EngineConfig withOnStop(String word) {
+        return withContinuity(new Continuity(continuity.grace(), switch (word.toLowerCase(Locale.ROOT)) {
+            case "keep" -> true;
+            case "end" -> false;
+            default -> throw new OffloadException("onStop '" + word + "' is not valid: keep or end");
+        }));
+    }
+
+    private EngineConfig withContinuity(Continuity changed) {
+        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, control, sender, changed);
+    }
+
+    /** Whether an engine of these settings finds the viewers of one of the others. */
+    boolean succeeds(EngineConfig former) {
+        return instance.equals(former.instance) && storeDirectory.equals(former.storeDirectory)
+                && transport != TransportMode.NIO;
+    }
+
     private EngineConfig withSender(SenderSettings changed) {
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, control, changed);
+        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, control, changed,
+                continuity);
     }
 
     private static boolean isOn(String key, String word) {
@@ -228,7 +264,9 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         MAX_RATE("maxRate", EngineConfig::withMaxRate),
         CONGESTION("congestion", EngineConfig::withCongestion),
         ECN("ecn", EngineConfig::withEcn),
-        INITIAL_WINDOW("initialWindow", EngineConfig::withInitialWindow);
+        INITIAL_WINDOW("initialWindow", EngineConfig::withInitialWindow),
+        GRACE("grace", EngineConfig::withGrace),
+        ON_STOP("onStop", EngineConfig::withOnStop);
 
         private final String name;
         private final Change change;

@@ -50,4 +50,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(description = "Congestion window at the start, in segments, 1 to 100")
     int initialWindow() default 10;
+
+    @AttributeDefinition(description = "Seconds that viewers' connections are kept while no engine runs, 1 to 86400; then "
+            + "they are reset")
+    int grace() default 60;
+
+    @AttributeDefinition(description = "keep or end: what becomes of viewers when the engine stops in good order, as for an update")
+    String onStop() default "keep";
 }

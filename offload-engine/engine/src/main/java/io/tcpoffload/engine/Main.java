@@ -52,6 +52,7 @@ public final class Main {
         if (settings.containsKey("control") && !settings.containsKey("channel")) {
             settings.putIfAbsent("devices", "none");
         }
+        settings.putIfAbsent("onStop", "end");
         EngineConfig config = EngineConfig.defaults().with(settings, Main::fail);
         if (config.control() != null) {
             setLoopbackUp();
@@ -103,7 +104,11 @@ public final class Main {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             Engine engine = started.join();
             if (engine != null) {
-                engine.close();
+                if (config.continuity().keepViewers()) {
+                    engine.suspend();
+                } else {
+                    engine.close();
+                }
             }
         }, "tcpoffload-shutdown"));
         try {

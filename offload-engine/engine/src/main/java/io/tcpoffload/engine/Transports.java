@@ -22,6 +22,7 @@ import io.tcpoffload.offload.OffloadTransport;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -38,9 +39,12 @@ final class Transports implements AutoCloseable {
     private final boolean onDemand;
     private final String reason;
 
-    private Transports(EngineConfig config, NioTransport ordinary, OffloadTransport offload, String reason) {
+    private final AtomicLong ids;
+
+    private Transports(EngineConfig config, AtomicLong ids, NioTransport ordinary, OffloadTransport offload, String reason) {
         this.setting = config.transport();
         this.onDemand = config.devices().equals(DeviceWatch.NONE);
+        this.ids = ids;
         this.ordinary = ordinary;
         this.offload = offload;
         this.reason = reason;
@@ -50,23 +54,24 @@ final class Transports implements AutoCloseable {
         AtomicLong ids = new AtomicLong();
         NioTransport ordinary = new NioTransport(ids::incrementAndGet, NioLimits.DEFAULT);
         if (config.transport() == TransportMode.NIO) {
-            return new Transports(config, ordinary, null, "the setting transport=nio asks for it");
+            return new Transports(config, ids, ordinary, null, "the setting transport=nio asks for it");
         }
         try {
-            return new Transports(config, ordinary, offload(config, ids::incrementAndGet, ordinary, loops),
+            return new Transports(config, ids, ordinary, offload(config, ids::incrementAndGet, ordinary, loops),
                     "packet ring, header builder and receive hook are in place");
         } catch (KernelException e) {
             LOG.warn("Offload can't be had, {}: {}", config.transport() == TransportMode.OFFLOAD
                     ? "and transport=offload allows nothing else" : "viewers are served by the ordinary transport",
                     e.getMessage());
             LOG.debug("What libbpf and the verifier said: {}", e.log());
-            return new Transports(config, ordinary, null, e.getMessage());
+            return new Transports(config, ids, ordinary, null, e.getMessage());
         }
     }
 
     private static OffloadTransport offload(EngineConfig config, LongSupplier ids, NioTransport ordinary, EventLoops loops)
             throws KernelException {
-        KernelSide kernel = KernelSide.open(KernelConfig.of(config.instance()).withMaxSessions(config.maxSessions()));
+        KernelSide kernel = KernelSide.open(KernelConfig.of(config.instance()).withMaxSessions(config.maxSessions())
+                .withGrace(config.continuity().grace()));
         try {
             return new OffloadTransport(kernel, config.devices(), config.sender(), ids, ordinary,
                     (fd, cursor, id, sent) -> loops.adopt(fd, socket -> ordinary.resume(socket, cursor, id, sent),
@@ -75,6 +80,35 @@ final class Transports implements AutoCloseable {
             kernel.close();
             throw e;
         }
+    }
+
+    /**
+     * Goes on with the viewers of a former engine. Once, before anybody is served.
+     *
+     * @param channels by {@link MediaChannel#id()}; null for one that there is not
+     */
+    void resume(LongFunction<MediaChannel> channels) {
+        if (offload == null) {
+            return;
+        }
+        try {
+            ids.set(Math.max(ids.get(), offload.resume(channels)));
+        } catch (KernelException e) {
+            LOG.error("Viewers of the former engine can't be served on: {}", e.getMessage());
+        }
+    }
+
+    /** Viewers that another engine could go on with. */
+    int keepable() {
+        return offload == null ? 0 : offload.viewers();
+    }
+
+    /** Leaves those for another engine; ends the others. */
+    void suspend() {
+        if (offload != null) {
+            offload.suspend();
+        }
+        ordinary.close();
     }
 
     /** Null when offload can't be had. */

@@ -44,9 +44,11 @@ final class Admission implements TakeOver.Outcome {
     @Override
     public void taken(TakeOver.Candidate candidate, Device device, TcpState tcp) {
         Cursor cursor = candidate.media().openCursor();
-        admit.accept(new ViewerSession(ids.getAsLong(), candidate.slot(), candidate.socket().localAddress(),
-                candidate.socket().remoteAddress(), device, kernel.sessions(), cursor,
-                sender(kernel.sessions().mss(candidate.slot()), tcp), tcp, settings));
+        ViewerSession session = new ViewerSession(ids.getAsLong(), candidate.slot(), candidate.socket().localAddress(),
+                candidate.socket().remoteAddress(), device, kernel.sessions(), Journal.of(kernel, candidate.slot()), cursor,
+                sender(kernel.sessions().mss(candidate.slot()), tcp), tcp, settings, null);
+        candidate.socket().close().awaitUninterruptibly();
+        admit.accept(session);
     }
 
     private Sender sender(int mss, TcpState tcp) {

@@ -4,6 +4,7 @@ package io.tcpoffload.offload;
 
 import io.tcpoffload.kernel.KernelException;
 import io.tcpoffload.kernel.KernelSide;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +21,7 @@ final class Departures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Departures.class);
 
-    private record Departure(ViewerSession session, long untilNs) {
+    private record Departure(InetSocketAddress local, InetSocketAddress remote, int slot, long untilNs) {
     }
 
     private final KernelSide kernel;
@@ -31,27 +32,31 @@ final class Departures {
     }
 
     void add(ViewerSession session, long nowNs) {
-        departures.add(new Departure(session, nowNs + LINGER_NS));
+        add(session.local(), session.remote(), session.slot(), nowNs);
+    }
+
+    void add(InetSocketAddress local, InetSocketAddress remote, int slot, long nowNs) {
+        departures.add(new Departure(local, remote, slot, nowNs + LINGER_NS));
     }
 
     /** Gives back the records whose time has come. */
     void poll(long nowNs) {
         while (!departures.isEmpty() && nowNs - departures.peek().untilNs >= 0) {
-            free(departures.poll().session);
+            free(departures.poll());
         }
     }
 
     void freeAll() {
-        departures.forEach(departure -> free(departure.session));
+        departures.forEach(this::free);
         departures.clear();
     }
 
-    private void free(ViewerSession session) {
+    private void free(Departure departure) {
         try {
-            kernel.flows().remove(session.local(), session.remote(), session.slot());
+            kernel.flows().remove(departure.local, departure.remote, departure.slot);
         } catch (KernelException e) {
-            LOG.warn("Flow of {} stays in the table: {}", session.remote(), e.getMessage());
+            LOG.warn("Flow of {} stays in the table: {}", departure.remote, e.getMessage());
         }
-        kernel.sessions().free(session.slot());
+        kernel.sessions().free(departure.slot);
     }
 }

@@ -3,6 +3,7 @@
 package io.tcpoffload.offload;
 
 import io.tcpoffload.channel.CloseReason;
+import io.tcpoffload.channel.PrefixedSource;
 import io.tcpoffload.core.TcpConnectionState;
 import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.JobList;
@@ -62,6 +63,7 @@ final class Endings {
         }
         if (session.sender().finDue(clock.nowNs())) {
             int seq = session.sender().nxt();
+            session.journal().fin(seq);
             table.nxt(session.slot(), seq + 1);
             if (poster.control(session, seq, JobList.ACK | JobList.FIN)) {
                 session.sender().onFinSent(clock.nowNs());
@@ -168,6 +170,16 @@ final class Endings {
             }
         }
         departures.freeAll();
+        handBacks.waitingSockets().closeAll();
+    }
+
+    /** Lets the kernel end what no other engine can go on with. */
+    void endPrivate() {
+        for (ViewerSession session : List.copyOf(sessions.all())) {
+            if (session.isPrivate() || session.source() instanceof PrefixedSource prefixed && prefixed.inPrefix()) {
+                endByKernel(session);
+            }
+        }
         handBacks.waitingSockets().closeAll();
     }
 

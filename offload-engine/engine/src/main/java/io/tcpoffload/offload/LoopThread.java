@@ -31,6 +31,7 @@ final class LoopThread {
     private volatile boolean resting;
     private volatile boolean signalled;
     private volatile boolean stopping;
+    private volatile boolean suspending;
 
     LoopThread(SessionLoop loop) {
         this.loop = loop;
@@ -44,6 +45,10 @@ final class LoopThread {
         while (true) {
             signalled = false;
             long now = System.nanoTime();
+            if (suspending) {
+                loop.suspend();
+                return;
+            }
             if (stopping && stopAtNs == Long.MAX_VALUE) {
                 stopAtNs = now + STOP_NS;
                 loop.endings().closeViewers();
@@ -143,6 +148,16 @@ final class LoopThread {
     /** Closes all viewers, within some seconds, and ends the thread. */
     void stop() {
         stopping = true;
+        end();
+    }
+
+    /** Ends the thread and leaves the viewers for another engine to go on with. */
+    void suspend() {
+        suspending = true;
+        end();
+    }
+
+    private void end() {
         wake();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(END_SECONDS));

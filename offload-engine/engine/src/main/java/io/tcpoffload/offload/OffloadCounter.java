@@ -9,6 +9,10 @@ public enum OffloadCounter {
 
     /** Connections taken out of the kernel. */
     TAKEN_OVER,
+    /** Viewers of a former engine that are served on where it stopped. */
+    RESUMED,
+    /** Viewers of a former engine that nobody could go on with, and that were reset; the log says why. */
+    NOT_RESUMED,
     /** Connections given back to the kernel, which goes on with them where the engine stopped. */
     HANDED_BACK,
     /** Of those: whose socket could not be told the viewer's last acknowledgement, so that it went on by timeout. */

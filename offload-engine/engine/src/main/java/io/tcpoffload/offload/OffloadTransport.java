@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ public final class OffloadTransport implements ViewerTransport {
     private final NetworkWatch watch;
     private final Set<MediaChannel> woken = ConcurrentHashMap.newKeySet();
     private final Runnable wake;
+    private final SenderSettings settings;
     private volatile boolean stopping;
 
     /**
@@ -61,6 +63,7 @@ public final class OffloadTransport implements ViewerTransport {
         this.kernel = kernel;
         this.ordinary = ordinary;
         this.continuation = continuation;
+        this.settings = sender;
         loop = new SessionLoop(kernel, counters);
         thread = new LoopThread(loop);
         wake = thread::wake;
@@ -201,6 +204,48 @@ public final class OffloadTransport implements ViewerTransport {
         all.putAll(thread.ask(loop.sessions()::senderCounters, Map.of()));
         kernel.counters().snapshot().forEach((counter, value) -> all.put("kernel_" + counter.key(), value));
         return all;
+    }
+
+    /**
+     * Goes on with the viewers of a former engine, if there was one. Once, before {@link #serve}.
+     *
+     * @param channels by {@link MediaChannel#id()}; null for one that there is not
+     * @return the highest {@link SessionInfo#id()} among them, 0 when there is none
+     * @throws KernelException when the kernel's tables can't be read
+     */
+    public long resume(LongFunction<MediaChannel> channels) throws KernelException {
+        if (!kernel.resumed()) {
+            return 0;
+        }
+        SessionResumer.Outcome outcome = thread.order(() -> new SessionResumer(kernel, settings, loop, id -> {
+            MediaChannel channel = channels.apply(id);
+            if (channel != null) {
+                wakeBy(channel);
+            }
+            return channel;
+        }).resume(System.nanoTime()));
+        if (outcome.resumed() + outcome.reset() > 0) {
+            LOG.info("{} viewers of the former engine are served on, {} were reset", outcome.resumed(), outcome.reset());
+        }
+        return outcome.highestId();
+    }
+
+    /** Viewers that another engine could go on with. */
+    public int viewers() {
+        return thread.ask(() -> (int) loop.sessions().all().stream().filter(session -> !session.isPrivate()).count(), 0);
+    }
+
+    /**
+     * Stops and leaves the viewers' connections as they are: an engine that starts within the grace goes on with them.
+     * Viewers that are just being taken over are taken first; those that are not ready then are dropped.
+     */
+    public void suspend() {
+        stopping = true;
+        watch.close();
+        takeOver.close();
+        adoptions.close();
+        thread.suspend();
+        kernel.suspend();
     }
 
     @Override

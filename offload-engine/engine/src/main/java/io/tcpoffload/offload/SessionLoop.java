@@ -37,9 +37,12 @@ final class SessionLoop {
     private final Endings endings;
     private final HandBacks handBacks;
     private final Departures departures;
+    private final KernelSide kernel;
     private long turns;
+    private int remembered;
 
     SessionLoop(KernelSide kernel, OffloadCounters counters) {
+        this.kernel = kernel;
         this.counters = counters;
         served = new ServedSessions(kernel.sessions());
         sessions = served.all();
@@ -63,6 +66,39 @@ final class SessionLoop {
     void add(ViewerSession session) {
         served.add(session);
         counters.add(OffloadCounter.TAKEN_OVER, 1);
+    }
+
+    /** Goes on with a session of an engine that is no more. Loop thread. */
+    void resume(ViewerSession session) {
+        served.add(session);
+        counters.add(OffloadCounter.RESUMED, 1);
+    }
+
+    /**
+     * Resets a session that nobody can go on with. Loop thread.
+     *
+     * @param una of its record
+     */
+    void reset(ViewerSession session, int una) {
+        served.add(session);
+        if (una != session.sender().resetSeq()) {
+            poster.control(session, una, JobList.ACK | JobList.RST);
+        }
+        endings.reset(session, OffloadCounter.NOT_RESUMED);
+    }
+
+    /**
+     * Leaves everything as it is, for another engine to go on with; what no other engine can, the kernel ends. The last
+     * thing that the loop does.
+     */
+    void suspend() {
+        endings.endPrivate();
+        sessions.forEach(ViewerSession::remember);
+    }
+
+    /** Loop thread. */
+    Departures departures() {
+        return departures;
     }
 
     /** Loop thread. */
@@ -105,6 +141,7 @@ final class SessionLoop {
      */
     long doWork(long now) {
         clock.turn(now);
+        kernel.heartbeat(now);
         int done = 0;
         for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
             command.run();
@@ -125,8 +162,17 @@ final class SessionLoop {
         }
         done += fanOut.post();
         departures.poll(now);
+        remember();
         handBacks.waitingSockets().poll(now);
         return done > 0 ? 0 : Rest.of(sessions, now);
+    }
+
+    /** One session a turn: estimates that are not the latest are good enough. */
+    private void remember() {
+        if (!sessions.isEmpty()) {
+            remembered = (remembered + 1) % sessions.size();
+            sessions.get(remembered).remember();
+        }
     }
 
     /** What should not be must not take the other viewers with it. */

@@ -15,9 +15,42 @@ final class StreamMap {
      */
     static final int MAX_SPANS = 16;
 
+    /** Told of the spans whenever others are in force, so that somebody else can go on with them. */
+    interface Log {
+
+        /** @param count how many of the caller's reused arrays hold */
+        void spans(int[] seq, long[] position, int count);
+    }
+
+    /** Far enough from 2^31, at which sequence numbers can't be compared any more, and seldom enough to cost nothing. */
+    private static final int MOST_LOG_AGE = 1 << 29;
+
     private final int[] seq = new int[MAX_SPANS];
     private final long[] position = new long[MAX_SPANS];
+    private final Log log;
     private int count;
+    private int loggedSeq;
+
+    StreamMap(Log log) {
+        this.log = log;
+    }
+
+    /** The spans that a former owner has logged, oldest first. */
+    static StreamMap resumed(Journal journal) {
+        StreamMap map = new StreamMap(journal::spans);
+        map.count = journal.spans();
+        for (int i = 0; i < map.count; i++) {
+            map.seq[i] = journal.spanSeq(i);
+            map.position[i] = journal.spanPosition(i);
+        }
+        map.loggedSeq = map.seq[0];
+        return map;
+    }
+
+    private void log() {
+        loggedSeq = seq[0];
+        log.spans(seq, position, count);
+    }
 
     /**
      * Notes that the byte with sequence number {@code nextSeq} is the stream's byte {@code nextPosition}.
@@ -27,6 +60,7 @@ final class StreamMap {
     boolean jump(int nextSeq, long nextPosition) {
         if (count > 0 && seq[count - 1] == nextSeq) {
             position[count - 1] = nextPosition;
+            log();
             return true;
         }
         if (count == MAX_SPANS) {
@@ -35,6 +69,7 @@ final class StreamMap {
         seq[count] = nextSeq;
         position[count] = nextPosition;
         count++;
+        log();
         return true;
     }
 
@@ -55,6 +90,9 @@ final class StreamMap {
         if (count > 0 && una - seq[0] > 0) {
             position[0] += una - seq[0];
             seq[0] = una;
+        }
+        if (first > 0 || seq[0] - loggedSeq > MOST_LOG_AGE) {
+            log();
         }
     }
 

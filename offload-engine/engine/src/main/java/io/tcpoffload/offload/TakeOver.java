@@ -35,7 +35,7 @@ final class TakeOver implements Runnable, AutoCloseable {
     /** What becomes of a candidate; called on the take-over thread. */
     interface Outcome {
 
-        /** The engine owns the connection: its record is complete, in state TAKING, and the socket is closed. */
+        /** Its record is complete, in state TAKING: the engine owns the connection as soon as the frozen socket is closed. */
         void taken(Candidate candidate, Device device, TcpState tcp);
 
         /** The connection stays the kernel's. */
@@ -211,7 +211,6 @@ final class TakeOver implements Runnable, AutoCloseable {
             return;
         }
         table.complete(candidate.slot, tcp);
-        candidate.socket.close().awaitUninterruptibly();
         outcome.taken(candidate, device, tcp);
     }
 

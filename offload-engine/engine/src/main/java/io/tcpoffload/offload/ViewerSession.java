@@ -16,7 +16,10 @@ import java.net.InetSocketAddress;
 /** A viewer whose connection the engine owns. All of it belongs to the session loop's thread. */
 final class ViewerSession {
 
+    private static final long NEVER = -1;
+
     private final long id;
+    private final long startedAt;
     private final int slot;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
@@ -24,45 +27,73 @@ final class ViewerSession {
     private final Source source;
     private final Sender sender;
     private final TcpState taken;
-    private final StreamMap stream = new StreamMap();
+    private final Journal journal;
+    private final StreamMap stream;
     private final Replies replies = new Replies();
     private final RecordView record;
     private final SessionPath path;
     private final SmallSegments small;
     private final Adopted adopted;
-    private final long startedAt = System.currentTimeMillis();
-    private long jumpsFollowed = -1;
+    private long jumpsFollowed = NEVER;
+    private long sentBefore;
     private long closingSinceNs = Long.MAX_VALUE;
     private long drainingSinceNs = Long.MAX_VALUE;
 
     /**
-     * A session whose record is complete.
+     * A session whose record is complete; it enters itself in the journal.
      *
-     * @param taken what the socket knew
+     * @param journal of its record, empty
+     * @param taken   what the socket knew
+     * @param adopted null for a viewer of a listener's
      */
     ViewerSession(long id, int slot, InetSocketAddress local, InetSocketAddress remote, Device device,
-            SessionTable table, Source source, Sender sender, TcpState taken, SenderSettings settings) {
-        this(id, slot, local, remote, device, table, source, sender, taken, settings, null);
+            SessionTable table, Journal journal, Source source, Sender sender, TcpState taken, SenderSettings settings,
+            Adopted adopted) {
+        this(id, System.currentTimeMillis(), slot, local, remote, device, table, journal,
+                new StreamMap(journal::spans), source, sender, taken, settings, adopted);
+        if (adopted != null && sender.inFlight() > 0) {
+            stream.jump(sender.una(), adopted.firstPosition());
+        }
+        journal.begin(id, startedAt, source.streamId(), taken.rcvNxt(), taken.mssClamp(), taken.sack(), taken.ecn());
+        remember();
+        journal.kind(isPrivate() ? Journal.PRIVATE : Journal.CHANNEL);
     }
 
-    /** @param adopted null for a viewer of a listener's */
-    ViewerSession(long id, int slot, InetSocketAddress local, InetSocketAddress remote, Device device,
-            SessionTable table, Source source, Sender sender, TcpState taken, SenderSettings settings, Adopted adopted) {
+    private ViewerSession(long id, long startedAt, int slot, InetSocketAddress local, InetSocketAddress remote,
+            Device device, SessionTable table, Journal journal, StreamMap stream, Source source, Sender sender,
+            TcpState taken, SenderSettings settings, Adopted adopted) {
         this.id = id;
+        this.startedAt = startedAt;
         this.slot = slot;
         this.local = local;
         this.remote = remote;
         this.ipv6 = table.ipv6(slot);
+        this.journal = journal;
+        this.stream = stream;
         this.source = source;
         this.sender = sender;
         this.taken = taken;
         this.adopted = adopted;
         this.small = new SmallSegments(adopted != null && adopted.state().nagle(), sender.nxt());
-        if (adopted != null && sender.inFlight() > 0) {
-            stream.jump(sender.una(), adopted.firstPosition());
-        }
         path = new SessionPath(table, slot, device, sender, taken);
         record = new RecordView(table, slot, taken.ecn() && settings.ecn(), sender, stream, source, replies);
+    }
+
+    /**
+     * A viewer whose journal another engine has begun.
+     *
+     * @param stream as it was logged
+     * @param source at the position that follows from it
+     * @param sender from where the record stands
+     * @param taken  what is known of the connection
+     */
+    static ViewerSession resumed(Journal journal, int slot, InetSocketAddress local, InetSocketAddress remote, Device device,
+            SessionTable table, StreamMap stream, Source source, Sender sender, TcpState taken, SenderSettings settings) {
+        ViewerSession session = new ViewerSession(journal.id(), journal.startedAt(), slot, local, remote, device, table,
+                journal, stream, source, sender, taken, settings, null);
+        session.sentBefore = journal.sentBytes();
+        session.jumpsFollowed = journal.spans() == 0 ? NEVER : source.jumps();
+        return session;
     }
 
     /** Unique while the engine runs. */
@@ -144,6 +175,21 @@ final class ViewerSession {
         return stream;
     }
 
+    /** What outlives the engine. */
+    Journal journal() {
+        return journal;
+    }
+
+    /** Writes down what the journal has only as of the last time. */
+    void remember() {
+        journal.estimates(sender.srttNs(), sender.rttvarNs(), sender.cwndBytes(), sender.ssthreshBytes());
+        journal.totals(sentBytes(), source.jumps());
+    }
+
+    private long sentBytes() {
+        return sentBefore + sender.count(SenderCounter.BYTES_SENT);
+    }
+
     /**
      * Lets the sequence space follow the source after it has started or jumped.
      *
@@ -161,6 +207,7 @@ final class ViewerSession {
     void closeOrderly(long nowNs) {
         if (closingSinceNs == Long.MAX_VALUE) {
             closingSinceNs = nowNs;
+            journal.ending();
             sender.queueFin();
         }
     }
@@ -180,7 +227,7 @@ final class ViewerSession {
     }
 
     SessionInfo info() {
-        long sent = sender.count(SenderCounter.BYTES_SENT);
+        long sent = sentBytes();
         return new SessionInfo(id, text(remote), text(local), source.name(), TransportMode.OFFLOAD, path.device().name(),
                 sender.state().name(), startedAt, sent, sent - Math.min(sent, sender.inFlight()), source.lag(),
                 sender.cwndBytes(), sender.srttNs() / 1000, sender.retransmittedSegments(), source.jumps());

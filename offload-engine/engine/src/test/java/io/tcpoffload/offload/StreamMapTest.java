@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class StreamMapTest {
 
-    private final StreamMap map = new StreamMap();
+    private final StreamMap map = new StreamMap((seq, position, count) -> { });
 
     @Test
     void knowsNothingBeforeTheStart() {
