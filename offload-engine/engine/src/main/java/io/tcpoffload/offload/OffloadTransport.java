@@ -34,6 +34,9 @@ public final class OffloadTransport implements ViewerTransport {
 
     private static final Logger LOG = LoggerFactory.getLogger(OffloadTransport.class);
 
+    /** A viewer acknowledges its response head within a round trip, unless something is lost. */
+    private static final long LAST_JOINS_NS = 300_000_000L;
+
     private final KernelSide kernel;
     private final ViewerTransport ordinary;
     private final Continuation continuation;
@@ -242,6 +245,7 @@ public final class OffloadTransport implements ViewerTransport {
     public void suspend() {
         stopping = true;
         watch.close();
+        takeOver.finish(LAST_JOINS_NS);
         takeOver.close();
         adoptions.close();
         thread.suspend();

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,16 +69,48 @@ final class TakeOver implements Runnable, AutoCloseable {
     private final BlockingQueue<Candidate> arrivals = new LinkedBlockingQueue<>();
     private final List<Candidate> waiting = new ArrayList<>();
     private final byte[] unread = new byte[4096];
+    private final AtomicInteger underWay = new AtomicInteger();
     private final Thread thread;
     private volatile boolean stopped;
 
     TakeOver(KernelSide kernel, Outcome outcome) {
         this.kernel = kernel;
         this.table = kernel.sessions();
-        this.outcome = outcome;
+        this.outcome = counted(outcome);
         thread = new Thread(this, "tcpoffload-takeover");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private Outcome counted(Outcome to) {
+        return new Outcome() {
+
+            @Override
+            public void taken(Candidate candidate, Device device, TcpState tcp) {
+                to.taken(candidate, device, tcp);
+                underWay.decrementAndGet();
+            }
+
+            @Override
+            public void left(Candidate candidate, String reason) {
+                underWay.decrementAndGet();
+                to.left(candidate, reason);
+            }
+
+            @Override
+            public void gone(Candidate candidate) {
+                underWay.decrementAndGet();
+                to.gone(candidate);
+            }
+        };
+    }
+
+    /** Waits until all connections that are on their way have arrived somewhere, but not longer than so long. */
+    void finish(long mostNs) {
+        long end = System.nanoTime() + mostNs;
+        while (underWay.get() > 0 && System.nanoTime() < end) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MS));
+        }
     }
 
     /**
@@ -89,6 +123,7 @@ final class TakeOver implements Runnable, AutoCloseable {
         table.state(slot, SessionState.LEARN);
         kernel.flows().put(socket.localAddress(), socket.remoteAddress(), slot);
         Candidate candidate = new Candidate(socket, media, slot, System.nanoTime());
+        underWay.incrementAndGet();
         socket.writeAndFlush(responseHead).addListener(done -> {
             if (done.isSuccess()) {
                 arrivals.add(candidate);

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
  * <ul>
  * <li>{@code publish SEGMENTS BYTES PAUSE_MS}: that many segments, each so long after the one before;
  * <li>{@code start BYTES PAUSE_MS}: the same without end, until {@code stop};
+ * <li>{@code suspend}: stops the engine and leaves its viewers to the next one; no answer, the process ends;
  * <li>{@code handback ID...}: gives sessions back to the kernel; a line for each that is refused;
  * <li>{@code published}, {@code sessions}, {@code counters}, {@code frames}, {@code channel}.
  * </ul>
@@ -37,6 +38,7 @@ final class EngineMain {
     private EngineMain(Engine engine, Publisher publisher) {
         this.engine = engine;
         this.publisher = publisher;
+        position = engine.channels().get(0).publishedBytes();
     }
 
     public static void main(String[] args) throws InterruptedException {
@@ -55,7 +57,13 @@ final class EngineMain {
             EngineMain main = new EngineMain(engine, publisher);
             System.out.println("ready");
             while (in.hasNextLine()) {
-                main.command(in.nextLine().split(" "));
+                String[] words = in.nextLine().split(" ");
+                if (words[0].equals("suspend")) {
+                    main.stop();
+                    engine.suspend();
+                    return;
+                }
+                main.command(words);
                 System.out.println("end");
             }
             main.stop();

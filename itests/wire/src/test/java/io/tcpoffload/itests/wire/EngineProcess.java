@@ -23,9 +23,11 @@ final class EngineProcess implements AutoCloseable {
     static final int PORT = 8080;
     static final String CHANNEL = "test";
 
-    private final LineProcess process;
+    private final Netns ns;
+    private final List<String> command;
     private final String instance;
     private final Path log;
+    private LineProcess process;
 
     /**
      * Starts an engine and returns when it listens.
@@ -36,17 +38,39 @@ final class EngineProcess implements AutoCloseable {
      */
     EngineProcess(Netns ns, String device, String address, String transport, long storeBytes, String policy, Path log,
             String... settings) {
+        this.ns = ns;
         this.log = log;
         this.instance = "it" + ProcessHandle.current().pid() + "-" + device;
-        List<String> command = new ArrayList<>(List.of(
+        command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms64m", "-Xmx64m",
                 "-XX:+AlwaysPreTouch", "-cp", System.getProperty("java.class.path"), EngineMain.class.getName(),
                 "devices=" + device, "listener=" + address + ":" + PORT, "transport=" + transport, "instance=" + instance,
                 "channel=" + CHANNEL, "store=" + storeBytes, "policy=" + policy));
         command.addAll(List.of(settings));
-        process = new LineProcess("engine", ns.start(ProcessBuilder.Redirect.to(log.toFile()),
+        start();
+    }
+
+    private void start() {
+        process = new LineProcess("engine", ns.start(ProcessBuilder.Redirect.appendTo(log.toFile()),
                 command.toArray(String[]::new)));
         process.read();
+    }
+
+    /** Ends it as the machine's OOM killer would: nothing of it gets another instruction. */
+    void kill() {
+        process.process().destroyForcibly();
+        process.process().onExit().join();
+    }
+
+    /** Stops it in good order and lets it leave its viewers to the next one. */
+    void suspend() {
+        process.tell("suspend");
+        process.process().onExit().join();
+    }
+
+    /** Another one in its place, after {@link #kill} or {@link #suspend}. */
+    void startAgain() {
+        start();
     }
 
     void publish(int segments, int bytes, int pauseMillis) {
