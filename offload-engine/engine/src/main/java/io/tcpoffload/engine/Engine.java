@@ -112,7 +112,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
             cancelClose(present);
             return publisher;
         }
-        MediaChannel media = new MediaChannel(spec, stores.path());
+        MediaChannel media = new MediaChannel(spec, key, stores.path());
         try {
             if (listener == null) {
                 listener = new Listener(key, loops, transports::of);
