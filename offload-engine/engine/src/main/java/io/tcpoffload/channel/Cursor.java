@@ -237,6 +237,11 @@ public final class Cursor implements Source {
     }
 
     @Override
+    public long streamId() {
+        return channel.id();
+    }
+
+    @Override
     public String name() {
         return channel.name();
     }
