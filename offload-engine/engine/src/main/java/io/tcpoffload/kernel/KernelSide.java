@@ -101,13 +101,22 @@ public final class KernelSide implements AutoCloseable {
             }
             return former;
         }
-        notes.add("What a former engine left is removed, " + former.refusal());
+        notes.add("What a former engine left is removed, " + former.refusal() + ": " + end(former.engine()));
         former.close();
         for (TrafficFilter filter : leftFilters()) {
             filter.close();
         }
         pins.clear();
         return null;
+    }
+
+    /** Lets the former engine's programs reset its viewers. What became of them, in words. */
+    private static String end(EngineState former) {
+        if (former == null) {
+            return "its viewers are reset by this system when they send something";
+        }
+        return (former.phase() == EngineDescriptor.REAPED || Knock.untilReaped(former) ? "" : "not all, but ")
+                + former.reset() + " of its viewers were reset";
     }
 
     private List<TrafficFilter> leftFilters() throws KernelException {
@@ -135,6 +144,7 @@ public final class KernelSide implements AutoCloseable {
             }
         }
         settle();
+        engine.takeOver(config); // a knock that was under way may have ended the grace
         Set<Integer> found = new HashSet<>();
         for (Flow flow : flows.entries()) {
             int state = sessions.state(flow.session());
