@@ -2,7 +2,6 @@
 
 package io.tcpoffload.kernel;
 
-import com.sun.jna.Memory;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -209,13 +208,8 @@ public final class HandBack implements AutoCloseable {
     }
 
     /** Resets the connection. */
-    public static void abort(int fd) throws KernelException {
-        try (Memory linger = new Memory(2 * Integer.BYTES)) {
-            linger.setInt(0, 1);
-            linger.setInt(Integer.BYTES, 0);
-            Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_LINGER, linger, 2 * Integer.BYTES);
-        }
-        TcpRepair.close(fd);
+    public static void abort(int fd) {
+        TcpRepair.disconnectAndClose(fd);
     }
 
     /** Nothing more will be sent: the kernel delivers what there is, sends the FIN, and forgets the connection in time. */
