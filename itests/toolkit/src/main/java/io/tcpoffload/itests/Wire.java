@@ -79,7 +79,7 @@ public final class Wire {
     }
 
     /**
-     * Bytes to viewers with timestamps that got lost in front of the capture. On a link whose ends are namespaces of one machine a segment
+     * Bytes to viewers with timestamps that got lost in front of the capture. On a link between two namespaces a segment
      * may also be overtaken, when the sender's thread goes from one CPU to another; that is no loss.
      */
     public long lostBytes() {
