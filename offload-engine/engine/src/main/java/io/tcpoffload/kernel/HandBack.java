@@ -61,6 +61,8 @@ public final class HandBack implements AutoCloseable {
     /** A byte that the viewer has acknowledged long ago, whatever it was: it is never sent. */
     private static final ByteBuffer ACKNOWLEDGED = ByteBuffer.allocateDirect(1);
 
+    private static final int MOST_CLOCK_SETTINGS = 10;
+
     private final KernelSide kernel;
     private final Session session;
     private final boolean rttKnown;
@@ -164,10 +166,7 @@ public final class HandBack implements AutoCloseable {
         int slot = session.slot;
         int receiveWindow = table.advertisedWindow(slot) << session.taken.rcvWscale();
         socket.window(wl1, windowBytes, Math.max(table.maxWindow(slot), windowBytes), receiveWindow, session.input.nxt);
-        int clock = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime()) + table.tsOffset(slot);
-        if (session.taken.timestamps()) {
-            clock = socket.timestamp(clock);
-        }
+        int clock = session.taken.timestamps() ? setClock(table.tsOffset(slot)) : 0;
         int fd = socket.release();
         try {
             kernel.flows().remove(session.local, session.remote);
@@ -177,6 +176,21 @@ public final class HandBack implements AutoCloseable {
         }
         told = tell(table, clock);
         return fd;
+    }
+
+    /** To the millisecond, unless this thread has no processor for long: then the socket's clock is late by that. */
+    private int setClock(int offset) throws KernelException {
+        long ms = nowMs();
+        int clock = socket.timestamp((int) ms + offset);
+        for (int i = 0; i < MOST_CLOCK_SETTINGS && nowMs() != ms; i++) {
+            ms = nowMs();
+            clock = socket.timestamp((int) ms + offset);
+        }
+        return clock;
+    }
+
+    private static long nowMs() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
     private boolean tell(SessionTable table, int clock) {
