@@ -21,6 +21,8 @@ final class HeadGate {
     /** A viewer sends its request within a round trip; a crowd that arrives at once is not thinned before that. */
     private static final long CHANCE_NANOS = 1_000_000_000L;
 
+    private static final LinkedHashMap<Channel, Long> NONE = new LinkedHashMap<>();
+
     private final HttpLimits limits;
     private final HttpCounters counters;
     private final LongSupplier nanoClock;
@@ -47,6 +49,31 @@ final class HeadGate {
 
     /** Lets a new connection wait for its request, or refuses and closes it. On the connection's event loop. */
     boolean enter(Channel socket) {
+        if (enterOrRefuse(socket)) {
+            socket.closeFuture().addListener(f -> leave(socket));
+            return true;
+        }
+        return false;
+    }
+
+    /** Lets a connection that had its answer wait for its next request, if there is room. On its event loop. */
+    synchronized boolean enterAgain(Channel socket) {
+        InetAddress address = ((InetSocketAddress) socket.remoteAddress()).getAddress();
+        if (waiting.size() >= limits.waiting()
+                || byAddress.getOrDefault(address, NONE).size() >= limits.waitingPerAddress()) {
+            return false;
+        }
+        add(socket, address);
+        return true;
+    }
+
+    private void add(Channel socket, InetAddress address) {
+        long now = nanoClock.getAsLong();
+        waiting.put(socket, now);
+        byAddress.computeIfAbsent(address, a -> new LinkedHashMap<>()).put(socket, now);
+    }
+
+    private boolean enterOrRefuse(Channel socket) {
         if (!(socket.remoteAddress() instanceof InetSocketAddress remote)) {
             counters.increment(HttpCounter.GONE);
             socket.close();
@@ -66,9 +93,7 @@ final class HeadGate {
                 }
             }
             if (!refused) {
-                long now = nanoClock.getAsLong();
-                waiting.put(socket, now);
-                byAddress.computeIfAbsent(remote.getAddress(), a -> new LinkedHashMap<>()).put(socket, now);
+                add(socket, remote.getAddress());
             }
         }
         if (evicted != null) {
@@ -80,7 +105,6 @@ final class HeadGate {
             refuse(socket);
             return false;
         }
-        socket.closeFuture().addListener(f -> leave(socket));
         return true;
     }
 
