@@ -9,8 +9,8 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Who is served: from admission to the end, whichever transport does it. A transport {@linkplain #begin() begins} it and from
- * then on closes its cursor, or {@linkplain #refuse ends} it without having begun. Thread-safe.
+ * Who is served: from admission to the end, whichever transport does it. A transport {@linkplain #begin() begins} it and
+ * from then on closes its cursor, or {@linkplain #refuse() refuses} it. Thread-safe.
  */
 public final class Viewer {
 

@@ -41,8 +41,8 @@ final class Listener implements ChannelDirectory, AutoCloseable {
         if (wanted.sslContext() != spec.sslContext() || wanted.clientAuth() != spec.clientAuth()
                 || wanted.backlog() != spec.backlog() || wanted.sendBuffer() != spec.sendBuffer()
                 || wanted.receiveBuffer() != spec.receiveBuffer()) {
-            throw new OffloadException("listener " + spec.address() + " is bound for " + spec.owner() + " with " + describe(spec)
-                    + "; it can't be bound for " + wanted.owner() + " with " + describe(wanted) + " at the same time");
+            throw new OffloadException("listener " + spec.address() + " is bound for " + spec.owner() + " with "
+                    + describe(spec) + "; it can't be bound for " + wanted.owner() + " with " + describe(wanted) + " at the same time");
         }
     }
 

@@ -127,7 +127,8 @@ final class FrontHandler extends ChannelInboundHandlerAdapter implements Concier
             return;
         }
         Channel socket = context.channel();
-        socket.writeAndFlush(reply.encode(socket.alloc(), !asked.isHead(), true)).addListener(done -> next(done.isSuccess()));
+        socket.writeAndFlush(reply.encode(socket.alloc(), !asked.isHead(), true))
+                .addListener(done -> next(done.isSuccess()));
     }
 
     /** A page, or what else ends the connection. */
@@ -192,8 +193,8 @@ final class FrontHandler extends ChannelInboundHandlerAdapter implements Concier
         Channel socket = context.channel();
         counters.increment(HttpCounter.SERVED);
         detach();
-        directory.transport(viewer.channel()).serve(socket, Concierge.mediaHead(viewer.channel()).encode(socket.alloc(), true),
-                viewer);
+        directory.transport(viewer.channel()).serve(socket,
+                Concierge.mediaHead(viewer.channel()).encode(socket.alloc(), true), viewer);
     }
 
     private void refuseTls() {

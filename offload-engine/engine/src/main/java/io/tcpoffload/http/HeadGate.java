@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -29,6 +30,7 @@ final class HeadGate {
     private final Farewell farewell;
     private final LinkedHashMap<Channel, Long> waiting = new LinkedHashMap<>();
     private final Map<InetAddress, LinkedHashMap<Channel, Long>> byAddress = new HashMap<>();
+    private boolean closed;
 
     /** @param nanoClock monotonic time, such as {@link System#nanoTime} */
     HeadGate(HttpLimits limits, HttpCounters counters, LongSupplier nanoClock) {
@@ -59,7 +61,7 @@ final class HeadGate {
     /** Lets a connection that had its answer wait for its next request, if there is room. On its event loop. */
     synchronized boolean enterAgain(Channel socket) {
         InetAddress address = ((InetSocketAddress) socket.remoteAddress()).getAddress();
-        if (waiting.size() >= limits.waiting()
+        if (closed || waiting.size() >= limits.waiting()
                 || byAddress.getOrDefault(address, NONE).size() >= limits.waitingPerAddress()) {
             return false;
         }
@@ -116,6 +118,16 @@ final class HeadGate {
     private void refuse(Channel socket) {
         socket.eventLoop().execute(() -> farewell.say(socket, new Reply(HttpResponseStatus.SERVICE_UNAVAILABLE)
                 .text("too many unfinished requests; try again in a few seconds").encode(socket.alloc(), true)));
+    }
+
+    /** Nobody waits any more: whose request is not complete yet is let go. */
+    void close() {
+        List<Channel> all;
+        synchronized (this) {
+            closed = true;
+            all = List.copyOf(waiting.keySet());
+        }
+        all.forEach(Channel::close);
     }
 
     /** The request is complete, or the connection gone. Idempotent. */

@@ -25,6 +25,7 @@ import javax.net.ssl.SSLEngine;
 public final class HttpListener implements AutoCloseable {
 
     private final Channel server;
+    private final HeadGate gate;
     private final HttpCounters counters = new HttpCounters();
 
     /**
@@ -46,7 +47,7 @@ public final class HttpListener implements AutoCloseable {
             throw new OffloadException("listener " + host + ":" + port + " can't be bound: unknown host; "
                     + "use an address of this machine");
         }
-        var gate = new HeadGate(limits, counters, System::nanoTime);
+        gate = new HeadGate(limits, counters, System::nanoTime);
         var router = new RequestRouter(directory);
         var concierge = new Concierge(directory, front, router);
         var writer = new ReplyWriter(limits.stall());
@@ -125,10 +126,14 @@ public final class HttpListener implements AutoCloseable {
         return map;
     }
 
-    /** Stops listening. Viewers being served stay: they belong to their transports. Idempotent; from any thread. */
+    /**
+     * Stops listening, and lets go who has no request under way. Viewers being served stay: they belong to their transports.
+     * Idempotent; from any thread.
+     */
     @Override
     public void close() {
         ChannelFuture closing = server.close();
+        gate.close();
         if (!server.eventLoop().inEventLoop()) {
             closing.awaitUninterruptibly();
         }

@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** Lets the kernel send a content: bytes from memory, files from the page cache (sendfile). On the connection's event loop. */
+/** Lets the kernel send a content: bytes from memory, files from the page cache (sendfile). On the event loop. */
 final class ReplyWriter {
 
     private static final int TLS_CHUNK_BYTES = 64 << 10;
@@ -61,7 +61,8 @@ final class ReplyWriter {
         }
     }
 
-    private void writeChunks(Channel socket, FileChannel file, ContentReply reply, Consumer<Boolean> then) throws IOException {
+    private void writeChunks(Channel socket, FileChannel file, ContentReply reply, Consumer<Boolean> then)
+            throws IOException {
         if (socket.pipeline().get(ChunkedWriteHandler.class) == null) {
             socket.pipeline().addAfter(socket.pipeline().context(SslHandler.class).name(), null, new ChunkedWriteHandler());
         }

@@ -74,7 +74,8 @@ record Representation(Content content, long offset, long length, String etag, In
         if (range == null) {
             return ContentReply.whole(this, HttpResponseStatus.OK);
         }
-        return range == ByteRange.UNSATISFIABLE ? ContentReply.empty(this, HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+        return range == ByteRange.UNSATISFIABLE
+                ? ContentReply.empty(this, HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
                 : ContentReply.part(this, range);
     }
 }

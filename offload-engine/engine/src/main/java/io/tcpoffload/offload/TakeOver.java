@@ -184,7 +184,8 @@ final class TakeOver implements Runnable, AutoCloseable {
         try {
             take(candidate);
         } catch (RuntimeException e) {
-            LOG.error("{} on {}: dropped after a failure", candidate.socket.remoteAddress(), candidate.viewer.channel().name(), e);
+            LOG.error("{} on {}: dropped after a failure", candidate.socket.remoteAddress(),
+                    candidate.viewer.channel().name(), e);
             outcome.gone(candidate);
         }
     }

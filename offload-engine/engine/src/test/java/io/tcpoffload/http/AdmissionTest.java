@@ -258,7 +258,8 @@ class AdmissionTest {
     @Test
     void countsAHandlersViewersOverAllItsChannels() throws Exception {
         open(ChannelSpec.channel("sport"));
-        var decision = new LinkedBlockingQueue<Decision>(List.of(Decision.admit(), Decision.reject(403, ""), Decision.admit()));
+        var decision = new LinkedBlockingQueue<Decision>(List.of(Decision.admit(), Decision.reject(403, ""),
+                Decision.admit()));
         handle(HandlerSpec.path("/{channel}").withAccess(AccessRule.NONE.withMaxSubscribers(2)),
                 request -> CompletableFuture.completedFuture(decision.poll()));
         try (var one = server.connect(); var two = server.connect()) {
