@@ -25,12 +25,12 @@ public final class MediaChannel implements AutoCloseable {
 
     private final String name;
     private final String listenerKey;
+    private final LagLimits limits = new LagLimits();
     private final SegmentStore store;
     private final ChannelCounters counters = new ChannelCounters();
     private final AtomicInteger publishers = new AtomicInteger();
     private final AtomicInteger viewers = new AtomicInteger();
     private volatile ChannelSpec spec;
-    private volatile long lagMax;
     private volatile Runnable[] listeners = NONE;
     private volatile Runnable onDetached = () -> { };
     private volatile State state = State.OPEN;
@@ -47,6 +47,7 @@ public final class MediaChannel implements AutoCloseable {
         name = spec.name();
         this.listenerKey = listenerKey;
         store = new SegmentStore(directory, name, spec.storeBytes(), this::wake);
+        limits.begin(spec, 0, 0);
         describe(spec);
     }
 
@@ -56,6 +57,7 @@ public final class MediaChannel implements AutoCloseable {
             ChannelDescription description = ChannelDescription.parse(store.description());
             name = description.spec().name();
             listenerKey = description.listenerKey();
+            limits.begin(description.spec(), store.head(), Math.max(0, store.newestJoinPoint()));
             describe(description.spec());
         } catch (StoreRefusedException e) {
             store.suspend();
@@ -77,7 +79,7 @@ public final class MediaChannel implements AutoCloseable {
 
     private void describe(ChannelSpec wanted) {
         spec = wanted;
-        lagMax = wanted.clientBufferMax();
+        limits.set(wanted);
         store.describe(new ChannelDescription(wanted, listenerKey).toText());
     }
 
@@ -121,9 +123,9 @@ public final class MediaChannel implements AutoCloseable {
         return name;
     }
 
-    /** In bytes: a viewer further behind is too slow. */
-    long lagMax() {
-        return lagMax;
+    /** How far viewers may be behind. */
+    LagLimits limits() {
+        return limits;
     }
 
     public SegmentStore store() {
@@ -247,6 +249,7 @@ public final class MediaChannel implements AutoCloseable {
 
     private void wake() {
         publishedNs = System.nanoTime();
+        limits.appended(store.head(), publishedNs);
         for (Runnable listener : listeners) {
             listener.run();
         }
