@@ -19,6 +19,7 @@ import io.tcpoffload.nio.NioTransport;
 import io.tcpoffload.offload.Adoptions;
 import io.tcpoffload.offload.DeviceWatch;
 import io.tcpoffload.offload.OffloadTransport;
+import io.tcpoffload.offload.ReturningViewers;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,7 +39,6 @@ final class Transports implements AutoCloseable {
     private final TransportMode setting;
     private final boolean onDemand;
     private final String reason;
-
     private final AtomicLong ids;
 
     private Transports(EngineConfig config, AtomicLong ids, NioTransport ordinary, OffloadTransport offload, String reason) {
@@ -52,7 +52,7 @@ final class Transports implements AutoCloseable {
 
     static Transports open(EngineConfig config, EventLoops loops) {
         AtomicLong ids = new AtomicLong();
-        NioTransport ordinary = new NioTransport(ids::incrementAndGet, NioLimits.DEFAULT);
+        NioTransport ordinary = new NioTransport(NioLimits.DEFAULT);
         if (config.transport() == TransportMode.NIO) {
             return new Transports(config, ids, ordinary, null, "the setting transport=nio asks for it");
         }
@@ -75,7 +75,7 @@ final class Transports implements AutoCloseable {
         kernel.notes().forEach(LOG::warn);
         try {
             return new OffloadTransport(kernel, config.devices(), config.sender(), ids, ordinary,
-                    (fd, cursor, id, sent) -> loops.adopt(fd, socket -> ordinary.resume(socket, cursor, id, sent),
+                    (fd, cursor, sent) -> loops.adopt(fd, socket -> ordinary.resume(socket, cursor, sent),
                             cursor::close));
         } catch (KernelException e) {
             kernel.close();
@@ -87,13 +87,14 @@ final class Transports implements AutoCloseable {
      * Goes on with the viewers of a former engine. Once, before anybody is served.
      *
      * @param channels by {@link MediaChannel#id()}; null for one that there is not
+     * @param viewers  who a former viewer is now
      */
-    void resume(LongFunction<MediaChannel> channels) {
+    void resume(LongFunction<MediaChannel> channels, ReturningViewers viewers) {
         if (offload == null) {
             return;
         }
         try {
-            ids.set(Math.max(ids.get(), offload.resume(channels)));
+            ids.set(Math.max(ids.get(), offload.resume(channels, viewers)));
         } catch (KernelException e) {
             LOG.error("Viewers of the former engine can't be served on: {}", e.getMessage());
         }
@@ -144,6 +145,23 @@ final class Transports implements AutoCloseable {
 
     ViewerTransport of(MediaChannel media) {
         return offload == null || media.spec().transport() == TransportMode.NIO ? ordinary : offload;
+    }
+
+    /** For viewers that no offload is meant for. */
+    ViewerTransport ordinary() {
+        return ordinary;
+    }
+
+    /** Gives each viewer its {@link SessionInfo#id()}. */
+    LongSupplier ids() {
+        return ids::incrementAndGet;
+    }
+
+    /** @throws OffloadException if there is no such session */
+    void closeSession(long session, String reason) {
+        if (!ordinary.closeSession(session, reason) && (offload == null || !offload.closeSession(session, reason))) {
+            throw new OffloadException("session " + session + " does not exist: offload:sessions lists those that do");
+        }
     }
 
     List<SessionInfo> sessions() {
