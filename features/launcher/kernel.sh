@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# What an engine keeps outside its process, and how it is removed when the engine was killed and could not do it.
+# What an engine keeps outside its process, so that viewers outlive it, and how it is removed when they shall not.
 # shellcheck disable=SC2154  # home and karaf come from ./headend
 
 # Names this headend's kernel objects on this machine.
@@ -18,6 +18,20 @@ store_directory() {
     printf %s "${directory:-/dev/shm/tcpoffload-$(id -un)}"
 }
 
+# Prints this instance's directory there, if there is one of the caller's own.
+instance_directory() {
+    local directory
+    directory=$(store_directory)/$(instance)
+    [[ -d $directory && ! -L $directory && -O $directory ]] && printf %s "$directory"
+}
+
+# An engine that finds this file when it stops ends its viewers' streams instead of leaving them to the next one.
+ask_for_the_end_of_streams() {
+    local directory
+    directory=$(instance_directory) || return 0
+    : >"$directory/end"
+}
+
 remove_leftovers() {
     remove_stores
     remove_kernel_objects
@@ -25,11 +39,9 @@ remove_leftovers() {
 
 remove_stores() {
     local directory
-    directory=$(store_directory)/$(instance)
-    if [[ -d $directory && ! -L $directory && -O $directory ]]; then
-        rm -f -- "$directory"/*.store "$directory/lock"
-        rmdir --ignore-fail-on-non-empty -- "$directory" "${directory%/*}"
-    fi
+    directory=$(instance_directory) || return 0
+    rm -f -- "$directory"/*.store "$directory"/{lock,end}
+    rmdir --ignore-fail-on-non-empty -- "$directory" "${directory%/*}"
 }
 
 # An engine that could stop in order has removed its pins; where they are, its filters are too.
