@@ -99,6 +99,33 @@ final class Headend implements AutoCloseable {
         return result.output();
     }
 
+    /** Writes the engine's settings of an installation that has not been started yet. */
+    void configure(String... settings) throws IOException {
+        Path file = file("etc/io.tcpoffload.engine.cfg");
+        Files.createDirectories(file.getParent());
+        Files.write(file, List.of(settings));
+    }
+
+    /** Stops and starts it, by {@code ./headend restart}. */
+    void restart() {
+        Result result = run("restart");
+        assertEquals(0, result.code(), result.output());
+    }
+
+    /** Ends Karaf as the machine's OOM killer would. */
+    void kill() {
+        ProcessHandle karaf = karaf().orElseThrow();
+        karaf.destroyForcibly();
+        karaf.onExit().join();
+    }
+
+    /** A bundle of ours, as it was shipped. */
+    Path shipped(String artifact) throws IOException {
+        try (var files = Files.walk(file("system/io/tcpoffload").resolve(artifact))) {
+            return files.filter(file -> file.toString().endsWith(".jar")).findFirst().orElseThrow();
+        }
+    }
+
     /** Runs a Karaf command that must succeed. */
     String shell(String karafCommand) {
         Result result = run("shell", karafCommand);
