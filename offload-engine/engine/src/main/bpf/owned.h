@@ -66,6 +66,9 @@ static __always_inline void reset(struct session_record *r, struct segment *s, _
 {
 	if (s->seq == r->rcv_nxt) {
 		count(C_RESETS);
+		begin_writing(r);
+		r->receive_flags |= RECEIVED_RST;
+		end_writing(r);
 		raise(r, s, EVENT_RST, now);
 	} else if (!before(s->seq, r->rcv_nxt) && !after(s->seq, r->rcv_nxt + r->receive_window)) {
 		count(C_RESETS_CHALLENGED);

@@ -10,6 +10,12 @@
 
 #include <linux/types.h>
 
+/*
+ * Version of everything here that outlives an engine: an engine of another version refuses the state. A change of a
+ * struct, a constant or the order of counters needs a new one; counters may be appended. LayoutTest has the hash.
+ */
+#define STATE_LAYOUT 1
+
 /* The network header stands at a fixed place in a template; the link header (14, 18 or 22 bytes) ends there. */
 #define NETWORK_OFFSET 24
 #define TEMPLATE_BYTES 96 /* 24 + IPv6 40 + TCP with timestamps 32 */
@@ -27,6 +33,7 @@ enum session_state {
 #define RECEIVED_FIN 1  /* the viewer's FIN is in rcv_nxt */
 #define RECEIVED_TS 2   /* ts_echo is of the last acknowledgement */
 #define RECEIVED_CE 4   /* RFC 3168 6.1.3: the viewer's data met congestion; ECE in every header until its CWR */
+#define RECEIVED_RST 8  /* the viewer's reset: its event may have come when nobody read */
 
 struct session_record {
 	/* -- template, lines 0 and 1: the hook while LEARN, then the engine until OWNED */
@@ -77,6 +84,47 @@ struct session_record {
 	__u8 send_spare8;
 	__u64 send_spare[14];
 	__u64 engine[16]; /* the engine's own: stream positions */
+};
+
+/* What an engine keeps of a session for the next one; the programs do not look at it. */
+struct resumption {
+	__u64 engine[64];
+};
+
+#define ENGINE_MAGIC 0x7463706f /* "tcpo" */
+
+enum engine_phase {
+	ENGINE_RUNNING = 1,
+	ENGINE_SUSPENDED = 2, /* stopped in order, for the next one to go on */
+	ENGINE_REAPED = 3,    /* nobody came: every session was reset */
+};
+
+/*
+ * Who owns the state, and until when. In every version of the layout it begins like this: an engine that cannot take the
+ * state over can still end it. A line for each writer, as above.
+ */
+struct engine_state {
+	/* -- line 0: the engine, when it begins and ends; the phase becomes REAPED by the programs */
+	__u32 magic;
+	__u32 layout;
+	__u32 pid;
+	__u32 phase;
+	__u64 started; /* of the process, clock ticks since boot: with the pid it names one process */
+	__u64 grace_ns;
+	__u32 max_sessions;
+	__u32 spare;
+	__u64 network; /* inode of the network namespace */
+	__u64 begin_spare[2];
+
+	/* -- line 1: the engine, all the time */
+	__u64 heartbeat_ns; /* CLOCK_MONOTONIC; 0: none yet */
+	__u64 beat_spare[7];
+
+	/* -- line 2: the programs, once the grace is over */
+	__u32 cursor; /* next session that a knock looks at */
+	__u32 end_spare;
+	__u64 reset; /* sessions that were reset */
+	__u64 reap_spare[6];
 };
 
 /* One target of a post. */

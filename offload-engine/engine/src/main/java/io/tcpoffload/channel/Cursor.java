@@ -18,11 +18,10 @@ import java.nio.ByteBuffer;
 public final class Cursor implements Source {
 
     private static final long NOT_STARTED = -1;
+    private static final long UNKNOWN = -1;
 
     private final MediaChannel channel;
     private final SegmentStore store;
-    private final long lagMax;
-    private final RecoverPolicy policy;
 
     private final Extent scratch = new Extent();
     private volatile long position = NOT_STARTED;
@@ -35,9 +34,20 @@ public final class Cursor implements Source {
     Cursor(MediaChannel channel) {
         this.channel = channel;
         this.store = channel.store();
-        this.lagMax = channel.spec().clientBufferMax();
-        this.policy = channel.spec().recoverPolicy();
         start();
+    }
+
+    /** Goes on where a former engine's cursor was; see {@link MediaChannel#resumeCursor}. */
+    Cursor(MediaChannel channel, long position, long jumps) {
+        this.channel = channel;
+        this.store = channel.store();
+        this.position = position;
+        this.jumps = jumps;
+        segmentStart = position == NOT_STARTED ? UNKNOWN : store.segmentStart(position);
+    }
+
+    private RecoverPolicy policy() {
+        return channel.spec().recoverPolicy();
     }
 
     /** At the end of a segment and of what there is. */
@@ -56,7 +66,7 @@ public final class Cursor implements Source {
         }
         while (true) {
             boolean overwritten = position < store.tail();
-            if (overwritten || lag() > lagMax) {
+            if (overwritten || lag() > channel.lagMax()) {
                 Step step = recover(out, overwritten);
                 if (step != null) {
                     return step;
@@ -86,7 +96,7 @@ public final class Cursor implements Source {
 
     /** Null when the viewer may simply go on. */
     private Step recover(Extent out, boolean overwritten) {
-        if (policy == RecoverPolicy.DISCONNECT) {
+        if (policy() == RecoverPolicy.DISCONNECT) {
             channel.counters().add(ChannelCounter.SLOW_CLOSED, 1);
             return close(CloseReason.TOO_SLOW);
         }
@@ -112,10 +122,13 @@ public final class Cursor implements Source {
         return null;
     }
 
-    /** A packet that its segment's end cuts short ends there. */
+    /** A packet that its segment's end cuts short ends there. What can't be told any more counts as a packet's middle. */
     private int restOfPacket(Extent scratch) {
         if (store.locate(position, scratch)) {
             segmentStart = scratch.segmentStart();
+        }
+        if (segmentStart == UNKNOWN) {
+            return TsPacket.SIZE;
         }
         return position == segmentStart ? 0 : TsPacket.rest(segmentStart, position);
     }
@@ -141,18 +154,18 @@ public final class Cursor implements Source {
      */
     @Override
     public boolean rescue(Extent out) {
-        return policy == RecoverPolicy.KEYFRAME && isOverdue() && position >= store.tail() && restOfPacket(out) > 0
+        return policy() == RecoverPolicy.KEYFRAME && isOverdue() && position >= store.tail() && restOfPacket(out) > 0
                 && next(out) == Step.DATA;
     }
 
     /** Whether the viewer lags by more than the channel allows, so that {@link #next} would act on it. */
     public boolean isOverdue() {
-        return position != NOT_STARTED && lag() > lagMax;
+        return position != NOT_STARTED && lag() > channel.lagMax();
     }
 
     @Override
     public boolean isTooSlow() {
-        return policy == RecoverPolicy.DISCONNECT && isOverdue();
+        return policy() == RecoverPolicy.DISCONNECT && isOverdue();
     }
 
     @Override
@@ -221,6 +234,11 @@ public final class Cursor implements Source {
     @Override
     public Object stream() {
         return channel;
+    }
+
+    @Override
+    public long streamId() {
+        return channel.id();
     }
 
     @Override

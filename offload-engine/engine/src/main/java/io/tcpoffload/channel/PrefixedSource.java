@@ -120,6 +120,12 @@ public final class PrefixedSource implements Source {
         return over ? channel.stream() : this;
     }
 
+    /** Of the channel: with the prefix nobody can go on. */
+    @Override
+    public long streamId() {
+        return channel.streamId();
+    }
+
     @Override
     public String name() {
         return channel.name();

@@ -133,7 +133,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         String key = spec.listener() == null ? config.listener() : spec.listener();
         Listener listener = listeners.get(key);
         MediaChannel present = listener == null ? null : listener.find(spec.name());
-        if (present != null && present.publishers() == 0 && !present.spec().options().equals(spec.options())) {
+        if (present != null && present.publishers() == 0 && !present.adapt(spec)) {
             LOG.info("Channel {} begins anew: its settings have changed", spec.name());
             cancelClose(present);
             listener.remove(present);

@@ -172,7 +172,7 @@ public record EngineConfig(String listener, TransportMode transport, List<String
 
     /** Seconds. */
     public EngineConfig withGrace(String number) {
-        return withContinuity(new Continuity(Duration.ofSeconds(whole("grace", number, 1, Continuity.MAX_GRACE_SECONDS)),
+        return withContinuity(new Continuity(Duration.ofSeconds(whole("grace", number, Continuity.MIN_GRACE_SECONDS, Continuity.MAX_GRACE_SECONDS)),
                 continuity.keepViewers()));
     }
 

@@ -51,7 +51,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "Congestion window at the start, in segments, 1 to 100")
     int initialWindow() default 10;
 
-    @AttributeDefinition(description = "Seconds that viewers' connections are kept while no engine runs, 1 to 86400; then "
+    @AttributeDefinition(description = "Seconds that viewers' connections are kept while no engine runs, 2 to 86400; then "
             + "they are reset")
     int grace() default 60;
 

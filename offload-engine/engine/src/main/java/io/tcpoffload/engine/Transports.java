@@ -72,6 +72,7 @@ final class Transports implements AutoCloseable {
             throws KernelException {
         KernelSide kernel = KernelSide.open(KernelConfig.of(config.instance()).withMaxSessions(config.maxSessions())
                 .withGrace(config.continuity().grace()));
+        kernel.notes().forEach(LOG::warn);
         try {
             return new OffloadTransport(kernel, config.devices(), config.sender(), ids, ordinary,
                     (fd, cursor, id, sent) -> loops.adopt(fd, socket -> ordinary.resume(socket, cursor, id, sent),

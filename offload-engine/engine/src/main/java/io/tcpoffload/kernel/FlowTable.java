@@ -3,7 +3,14 @@
 package io.tcpoffload.kernel;
 
 import com.sun.jna.Memory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Which connections belong to which session: the hash map that the receive hook looks up. Thread safe; each call is
@@ -84,6 +91,33 @@ public final class FlowTable {
             more = LibBpf.bpf_map_get_next_key(fd, key, next) == 0;
         }
         return flows;
+    }
+
+    /** All flows, each once. Walks the table: two system calls a flow. */
+    public synchronized List<Flow> entries() {
+        List<Flow> flows = new ArrayList<>();
+        Set<ByteBuffer> seen = new HashSet<>();
+        boolean more = LibBpf.bpf_map_get_next_key(fd, null, next) == 0;
+        // The walk begins anew when the hook takes away the flow that it stands at.
+        while (more && flows.size() < capacity) {
+            byte[] bytes = next.getByteArray(0, KEY_BYTES);
+            key.write(0, bytes, 0, KEY_BYTES);
+            if (LibBpf.bpf_map_lookup_elem(fd, key, value) == 0 && seen.add(ByteBuffer.wrap(bytes))) {
+                flows.add(new Flow(address(LOCAL_OFFSET, LOCAL_PORT_OFFSET), address(VIEWER_OFFSET, VIEWER_PORT_OFFSET),
+                        value.getInt(0)));
+            }
+            more = LibBpf.bpf_map_get_next_key(fd, key, next) == 0;
+        }
+        return flows;
+    }
+
+    private InetSocketAddress address(int at, int portAt) {
+        int port = (key.getByte(portAt) & 0xFF) << 8 | key.getByte(portAt + 1) & 0xFF;
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(key.getByteArray(at, IPV6_BYTES)), port);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("16 bytes are an address", e);
+        }
     }
 
     private void fillKey(InetSocketAddress local, InetSocketAddress remote) {

@@ -4,45 +4,65 @@ package io.tcpoffload.kernel;
 
 /**
  * Numbers not in use, first in first out: a number rests as long as possible before it is used again, so that a
- * packet still under way in the hook does not write into another session's record. Thread safe.
+ * packet still under way in the hook does not write into another session's record. A ring of links, in which any number
+ * can be taken. Thread safe.
  */
 final class FreeList {
 
-    private final int[] ring;
-    private final boolean[] taken;
-    private int head;
-    private int count;
+    private static final int TAKEN = -1;
+
+    private final int[] next;
+    private final int[] previous;
+    /** Stands between the last and the first. */
+    private final int end;
+    private int used;
 
     FreeList(int capacity) {
-        ring = new int[capacity];
-        taken = new boolean[capacity];
-        for (int id = 0; id < capacity; id++) {
-            ring[id] = id;
+        next = new int[capacity + 1];
+        previous = new int[capacity + 1];
+        end = capacity;
+        for (int id = 0; id <= capacity; id++) {
+            next[id] = id == end ? 0 : id + 1;
+            previous[id] = id == 0 ? end : id - 1;
         }
-        count = capacity;
     }
 
     synchronized int take() {
-        if (count == 0) {
+        int id = next[end];
+        if (id == end) {
             return -1;
         }
-        int id = ring[head];
-        head = (head + 1) % ring.length;
-        count--;
-        taken[id] = true;
+        claim(id);
         return id;
     }
 
+    /** Takes this one. */
+    synchronized void claim(int id) {
+        if (next[id] == TAKEN) {
+            throw new IllegalStateException("session " + id + " is taken already");
+        }
+        next[previous[id]] = next[id];
+        previous[next[id]] = previous[id];
+        next[id] = TAKEN;
+        used++;
+    }
+
     synchronized void put(int id) {
-        if (!taken[id]) {
+        if (next[id] != TAKEN) {
             throw new IllegalStateException("session " + id + " is free already");
         }
-        taken[id] = false;
-        ring[(head + count) % ring.length] = id;
-        count++;
+        previous[id] = previous[end];
+        next[id] = end;
+        next[previous[id]] = id;
+        previous[end] = id;
+        used--;
+    }
+
+    synchronized boolean isTaken(int id) {
+        return next[id] == TAKEN;
     }
 
     synchronized int used() {
-        return ring.length - count;
+        return used;
     }
 }

@@ -7,6 +7,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 
 /** The compiled programs and their maps, loaded into the kernel. */
 final class KernelObject implements AutoCloseable {
@@ -22,8 +23,13 @@ final class KernelObject implements AutoCloseable {
     static final String FLOWS = "flows";
     static final String EVENTS = "events";
     static final String COUNTERS = "counters";
-    private static final String[] PROGRAMS = {HOOK, VIRTUAL_HOOK, BARE_HOOK, BUILDER};
-    private static final String[] MAPS = {SESSIONS, JOBS, FLOWS, EVENTS, COUNTERS};
+    static final String RESUMPTION = "resumption";
+    static final String ENGINE = "engine";
+    /** Maps that an engine takes over from the one before it; pinned in this order, the one that proves all last. */
+    static final List<String> LASTING = List.of(SESSIONS, FLOWS, COUNTERS, RESUMPTION, ENGINE);
+    /** What is new with each engine. */
+    private static final List<String> MAPS = List.of(JOBS, EVENTS);
+    private static final List<String> PROGRAMS = List.of(HOOK, VIRTUAL_HOOK, BARE_HOOK, BUILDER);
 
     private final Pointer object;
 
@@ -32,10 +38,11 @@ final class KernelObject implements AutoCloseable {
     }
 
     /**
-     * @param mark what marks this instance's posts, not 0
+     * @param mark   what marks this instance's posts, not 0
+     * @param former whose lasting maps are used instead of new ones, or null
      * @throws KernelException with the verifier's log
      */
-    static KernelObject load(KernelConfig config, int mark) throws KernelException {
+    static KernelObject load(KernelConfig config, int mark, FormerState former) throws KernelException {
         byte[] image = image();
         try (Memory bytes = new Memory(image.length); LibBpfLog log = new LibBpfLog()) {
             bytes.write(0, image, 0, image.length);
@@ -45,8 +52,16 @@ final class KernelObject implements AutoCloseable {
             }
             KernelObject loaded = new KernelObject(opened);
             try {
-                loaded.size(SESSIONS, config.maxSessions());
-                loaded.size(FLOWS, config.maxSessions());
+                if (former == null) {
+                    for (String map : List.of(SESSIONS, FLOWS, RESUMPTION)) {
+                        loaded.size(map, config.maxSessions());
+                    }
+                } else {
+                    for (String map : LASTING) {
+                        Errno.checkBpf(LibBpf.bpf_map__reuse_fd(loaded.mapPointer(map), former.map(map)),
+                                "bpf_map__reuse_fd(" + map + ")");
+                    }
+                }
                 loaded.size(JOBS, config.jobs());
                 loaded.size(EVENTS, config.eventBytes());
                 try (NativeInt value = new NativeInt(mark)) {
@@ -109,12 +124,18 @@ final class KernelObject implements AutoCloseable {
         return LibBpf.bpf_program__fd(program);
     }
 
-    void pin(PinDirectory pins) throws KernelException {
+    /** Pins what is new, in place of what had its name. */
+    void pin(PinDirectory pins, boolean resumed) throws KernelException {
         for (String name : MAPS) {
             pins.pin(map(name), name);
         }
         for (String name : PROGRAMS) {
             pins.pin(program(name), name);
+        }
+        if (!resumed) {
+            for (String name : LASTING) {
+                pins.pin(map(name), name);
+            }
         }
     }
 

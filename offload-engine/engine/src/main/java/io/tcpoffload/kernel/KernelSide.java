@@ -6,9 +6,12 @@ import io.tcpoffload.api.SystemFeature;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -34,6 +37,11 @@ public final class KernelSide implements AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Map<Integer, Device> devices = new ConcurrentHashMap<>();
     private final KernelObject object;
+    private final PinDirectory pins;
+    private final boolean resumed;
+    private final List<String> notes = new ArrayList<>();
+    private final EngineState engine;
+    private final Resumption resumption;
     private final SessionTable sessions;
     private final JobList jobs;
     private final FlowTable flows;
@@ -47,21 +55,99 @@ public final class KernelSide implements AutoCloseable {
 
     private KernelSide(KernelConfig config) throws KernelException {
         this.config = config;
-        try {
-            PinDirectory pins = keep(PinDirectory.open(config.instance()));
-            object = keep(KernelObject.load(config, mark));
-            object.pin(pins);
-            sessions = new SessionTable(map(KernelObject.SESSIONS,
-                    (long) config.maxSessions() * SessionDescriptor.BYTES));
+        pins = keep(PinDirectory.open(config.instance()));
+        try (FormerState former = takeable(FormerState.of(pins))) {
+            resumed = former != null;
+            int capacity = resumed ? former.maxSessions() : config.maxSessions();
+            if (resumed) {
+                pins.leave();
+            }
+            object = keep(KernelObject.load(config, mark, former));
+            engine = new EngineState(map(KernelObject.ENGINE, EngineDescriptor.BYTES));
+            resumption = new Resumption(map(KernelObject.RESUMPTION, (long) capacity * Resumption.BYTES));
+            sessions = new SessionTable(map(KernelObject.SESSIONS, (long) capacity * SessionDescriptor.BYTES), resumption);
             jobs = new JobList(map(KernelObject.JOBS, (long) config.jobs() * JobList.BYTES));
-            flows = new FlowTable(object.map(KernelObject.FLOWS), config.maxSessions());
+            flows = new FlowTable(object.map(KernelObject.FLOWS), capacity);
             counters = new KernelCounters(map(KernelObject.COUNTERS,
                     (long) KernelCounters.SHARDS * KernelCounters.ROW * Long.BYTES));
             events = openEvents();
             barrier = keep(new ReceivePathBarrier());
+            if (resumed) {
+                engine.takeOver(config);
+            } else {
+                engine.begin(config);
+            }
+            object.pin(pins, resumed);
+            pins.own();
+            if (resumed) {
+                resume();
+            }
         } catch (KernelException | RuntimeException e) {
-            close();
+            release();
             throw e;
+        }
+    }
+
+    /** The former engine's state if it can be gone on with. If not, its viewers are reset and all of it is removed. */
+    private FormerState takeable(FormerState former) throws KernelException {
+        if (former == null) {
+            pins.clear();
+            return null;
+        }
+        if (former.refusal() == null) {
+            if (former.maxSessions() != config.maxSessions()) {
+                notes.add("maxSessions stays " + former.maxSessions() + " as long as viewers of the former engine watch; "
+                        + config.maxSessions() + " takes effect with a start without viewers");
+            }
+            return former;
+        }
+        notes.add("What a former engine left is removed, " + former.refusal());
+        former.close();
+        for (TrafficFilter filter : leftFilters()) {
+            filter.close();
+        }
+        pins.clear();
+        return null;
+    }
+
+    private List<TrafficFilter> leftFilters() throws KernelException {
+        int handle = TrafficFilter.handle(config.instance());
+        List<TrafficFilter> filters = new ArrayList<>();
+        for (String device : NetworkNamespace.devices()) {
+            for (int point : new int[] {TrafficFilter.INGRESS, TrafficFilter.EGRESS}) {
+                TrafficFilter filter = TrafficFilter.find(device, point, handle);
+                if (filter != null) {
+                    filters.add(filter);
+                }
+            }
+        }
+        return filters;
+    }
+
+    /**
+     * Puts the new programs in place of the former ones, and removes what cannot be gone on with: connections whose socket
+     * ended with the former engine's process, and records that no packet leads to any more.
+     */
+    private void resume() throws KernelException {
+        for (TrafficFilter filter : leftFilters()) {
+            if (filter.point() == TrafficFilter.INGRESS) {
+                attach(filter.device());
+            }
+        }
+        settle();
+        Set<Integer> found = new HashSet<>();
+        for (Flow flow : flows.entries()) {
+            int state = sessions.state(flow.session());
+            if (state == SessionState.FREE || state == SessionState.LEARN) {
+                drop(flow);
+            } else {
+                found.add(flow.session());
+            }
+        }
+        for (int id = 0; id < sessions.capacity(); id++) {
+            if (!found.contains(id)) {
+                sessions.discard(id);
+            }
         }
     }
 
@@ -85,8 +171,15 @@ public final class KernelSide implements AutoCloseable {
     }
 
     /**
-     * Loads the programs and pins them under {@code /sys/fs/bpf/tcpoffload/<instance>/}. What a killed run of the same
-     * instance left there is removed first.
+     * Loads the programs and pins them under {@code /sys/fs/bpf/tcpoffload/<instance>/}. Where a former engine of the
+     * instance was suspended or killed, its sessions, flows and counters are gone on with ({@link #resumed}), and the new
+     * programs are put in place of the former ones on all its devices, with no packet in between unseen. If they are of
+     * another layout or damaged, they are removed, and {@link #notes} tells why.
+     *
+     * <p>After a resumption, before anything is allocated: {@link SessionTable#claim} or {@link #drop} each of {@link
+     * FlowTable#entries()}. Their states are TAKING, OWNED or LINGER. The event ring is a new one: what happened before is
+     * in the records ({@link SessionTable#finReceived}, {@link SessionTable#resetReceived}, una, window, SACK blocks), and
+     * what needed an answer is repeated by the viewer.
      *
      * @throws KernelException with one line that names cause and remedy
      */
@@ -111,6 +204,37 @@ public final class KernelSide implements AutoCloseable {
         MappedMemory producer = keep(new MappedMemory("events, producer", fd, PAGE_BYTES,
                 PAGE_BYTES + 2L * config.eventBytes(), Libc.PROT_READ));
         return new EventRing(consumer.buffer(), producer.buffer(), PAGE_BYTES);
+    }
+
+    /** Whether the tables are those of a former engine. */
+    public boolean resumed() {
+        return resumed;
+    }
+
+    /** What became of a former engine's state, for the log: lines, none as a rule. */
+    public List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    /** What the engine keeps of its sessions for the next one. */
+    public Resumption resumption() {
+        return resumption;
+    }
+
+    /**
+     * Tells the programs that the engine lives, each turn of the loop: a store in mapped memory, at most each 10 ms. When
+     * it stops, the programs answer the viewers after a second, and after {@link KernelConfig#graceNs} they reset them.
+     *
+     * @param nowNs {@link System#nanoTime()}
+     */
+    public void heartbeat(long nowNs) {
+        engine.heartbeat(nowNs);
+    }
+
+    /** Ends a session that is not gone on with: its packets are the kernel's again, which resets the viewer. */
+    public void drop(Flow flow) throws KernelException {
+        flows.remove(flow.local(), flow.viewer(), flow.session());
+        sessions.discard(flow.session());
     }
 
     public SessionTable sessions() {
@@ -248,17 +372,44 @@ public final class KernelSide implements AutoCloseable {
     }
 
     /**
+     * Ends this engine and leaves its sessions to the next one of the instance: programs stay attached, maps pinned. The
+     * programs answer the viewers meanwhile, and reset them when nobody comes within {@link KernelConfig#graceNs}. What
+     * reads a table afterwards reads zeros.
+     */
+    public synchronized void suspend() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        engine.suspend(System.nanoTime());
+        pins.leave();
+        devices.clear();
+        if (posts != null) {
+            posts.leave();
+        }
+        release();
+    }
+
+    /**
      * Detaches from every device, removes qdiscs that we made and nobody else uses, pins and mappings. What reads a
      * table afterwards reads zeros.
      */
     @Override
     public synchronized void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
+        pins.remove();
         devices.values().forEach(Device::close);
         devices.clear();
         if (posts != null) {
             posts.close();
         }
+        release();
+    }
+
+    private void release() {
         while (!opened.isEmpty()) {
             try {
                 opened.pop().close();

@@ -12,6 +12,7 @@ final class LibBpf {
     /** Not {@code bpf}: without the development package only this name exists. */
     static final String LIBRARY = "libbpf.so.1";
 
+    static final int MAP_TYPE_HASH = 1;
     static final int MAP_TYPE_ARRAY = 2;
 
     static {
@@ -46,9 +47,15 @@ final class LibBpf {
 
     static native int bpf_map__fd(Pointer map);
 
+    static native int bpf_map__reuse_fd(Pointer map, int fd);
+
     static native int bpf_program__fd(Pointer program);
 
     static native int bpf_obj_pin(int fd, String path);
+
+    static native int bpf_obj_get(String path);
+
+    static native int bpf_obj_get_info_by_fd(int fd, Pointer info, Pointer length);
 
     static native int bpf_map_create(int type, String name, int keySize, int valueSize, int entries, Pointer options);
 
@@ -65,6 +72,8 @@ final class LibBpf {
     static native int bpf_tc_hook_destroy(Pointer hook);
 
     static native int bpf_tc_attach(Pointer hook, Pointer options);
+
+    static native int bpf_tc_query(Pointer hook, Pointer options);
 
     static native int bpf_tc_detach(Pointer hook, Pointer options);
 

@@ -102,6 +102,10 @@ final class Libc {
 
     static native int if_nametoindex(String name);
 
+    static native Pointer if_nameindex();
+
+    static native void if_freenameindex(Pointer list);
+
     static native Pointer if_indextoname(int index, Pointer name);
 
     static native int vsnprintf(Pointer into, long size, Pointer format, Pointer arguments);

@@ -49,6 +49,11 @@ final class PostDevice implements AutoCloseable {
         return ring;
     }
 
+    /** Gives up the ring; the builder stays attached. */
+    void leave() {
+        ring.close();
+    }
+
     @Override
     public void close() {
         ring.close();

@@ -75,6 +75,7 @@ final class SessionDescriptor {
     static final int RECEIVED_FIN = 1;
     static final int RECEIVED_TS = 2;
     static final int RECEIVED_CE = 4;
+    static final int RECEIVED_RST = 8;
 
     private SessionDescriptor() {
     }

@@ -21,16 +21,18 @@ public final class SessionTable {
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final ByteBuffer records;
+    private final Resumption resumption;
     private final int capacity;
     private final FreeList free;
 
-    SessionTable(ByteBuffer records) {
+    SessionTable(ByteBuffer records, Resumption resumption) {
         this.records = records.order(ByteOrder.nativeOrder());
+        this.resumption = resumption;
         this.capacity = records.capacity() / SessionDescriptor.BYTES;
         this.free = new FreeList(capacity);
     }
 
-    /** A zeroed record in state FREE; -1 when the table is full. */
+    /** A zeroed record in state FREE, its {@link Resumption} slot zeroed, too; -1 when the table is full. */
     public int allocate() {
         int id = free.take();
         if (id >= 0) {
@@ -38,14 +40,35 @@ public final class SessionTable {
             for (int at = 0; at < SessionDescriptor.BYTES; at += Long.BYTES) {
                 records.putLong(base + at, 0);
             }
+            resumption.clear(id);
         }
         return id;
+    }
+
+    /**
+     * Takes the record of a session that a former engine left, as it is. Before anything is allocated: what is not
+     * claimed counts as free.
+     *
+     * @throws IllegalStateException when it is taken already
+     */
+    public void claim(int id) {
+        base(id);
+        free.claim(id);
     }
 
     /** Gives the record back. Remove the flow first: the hook must not find a record that is somebody else's. */
     public void free(int id) {
         state(id, SessionState.FREE);
         free.put(id);
+    }
+
+    /** State FREE, whether it was claimed or not. */
+    void discard(int id) {
+        if (free.isTaken(id)) {
+            free(id);
+        } else {
+            state(id, SessionState.FREE);
+        }
     }
 
     public int capacity() {
@@ -172,6 +195,14 @@ public final class SessionTable {
         return (records.get(base(id) + SessionDescriptor.RECEIVE_FLAGS) & SessionDescriptor.RECEIVED_FIN) != 0;
     }
 
+    /**
+     * Whether the viewer has reset the connection. Its event tells so, too, but it may have been raised while no engine
+     * was there to read.
+     */
+    public boolean resetReceived(int id) {
+        return (records.get(base(id) + SessionDescriptor.RECEIVE_FLAGS) & SessionDescriptor.RECEIVED_RST) != 0;
+    }
+
     /** Whether the acknowledgement that last moved una carried a timestamp: then {@link #tsEcho} is its TSecr. */
     public boolean tsEchoValid(int id) {
         return (records.get(base(id) + SessionDescriptor.RECEIVE_FLAGS) & SessionDescriptor.RECEIVED_TS) != 0;
@@ -288,6 +319,21 @@ public final class SessionTable {
         int base = base(id);
         return records.get(base + SessionDescriptor.L2_LEN) + records.get(base + SessionDescriptor.L3_LEN)
                 + records.get(base + SessionDescriptor.TCP_LEN);
+    }
+
+    /** Whether its state is one of {@link SessionState}, and its headers can be where the state needs them. */
+    boolean isPlausible(int id) {
+        int link = linkLength(id);
+        int base = base(id);
+        boolean header = (link == 14 || link == 18 || link == 22)
+                && records.get(base + SessionDescriptor.L3_LEN) == (ipv6(id) ? 40 : 20)
+                && records.get(base + SessionDescriptor.TCP_LEN) == (timestamps(id) ? 32 : 20)
+                && (ipv6(id) || records.get(base + SessionDescriptor.IP_VERSION) == 4);
+        return switch (state(id)) {
+            case SessionState.FREE, SessionState.LEARN, SessionState.TAKING, SessionState.LINGER -> true;
+            case SessionState.OWNED -> header;
+            default -> false;
+        };
     }
 
     /** Link header with VLAN tags: 14, 18 or 22 bytes; 0 until the template is defined. */

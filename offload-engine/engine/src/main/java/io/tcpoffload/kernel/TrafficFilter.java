@@ -65,6 +65,15 @@ final class TrafficFilter implements AutoCloseable {
         return filter;
     }
 
+    /** The filter of one of our programs that a former engine left on the device, or null. */
+    static TrafficFilter find(String device, int point, int handle) {
+        int ifindex = Libc.if_nametoindex(device);
+        TrafficFilter filter = new TrafficFilter(device, ifindex, point, handle);
+        try (LibBpfLog quiet = new LibBpfLog(); Memory hook = hook(ifindex, point); Memory options = filter.options(0, 0)) {
+            return ifindex != 0 && LibBpf.bpf_tc_query(hook, options) == 0 ? filter : null;
+        }
+    }
+
     private int qdisc(boolean make) {
         try (Memory hook = hook(ifindex, INGRESS | EGRESS)) {
             return make ? LibBpf.bpf_tc_hook_create(hook) : LibBpf.bpf_tc_hook_destroy(hook);
@@ -89,6 +98,14 @@ final class TrafficFilter implements AutoCloseable {
         options.setInt(20, handle);
         options.setInt(24, PRIORITY);
         return options;
+    }
+
+    String device() {
+        return device;
+    }
+
+    int point() {
+        return point;
     }
 
     /** Takes the filter off; the qdisc too when one of our instances made it and nobody has a filter left there. */

@@ -43,7 +43,7 @@ final class Journal {
 
     /** The journal of a session's record. */
     static Journal of(KernelSide kernel, int slot) {
-        return new Journal(kernel.resumption().record(slot));
+        return new Journal(kernel.resumption().slot(slot));
     }
 
     /** Begins it; {@link #kind} stays {@link #NONE}. */

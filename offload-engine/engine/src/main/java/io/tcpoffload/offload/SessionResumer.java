@@ -7,7 +7,7 @@ import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.core.Sender;
 import io.tcpoffload.core.SenderConfig;
 import io.tcpoffload.kernel.Device;
-import io.tcpoffload.kernel.FlowTable;
+import io.tcpoffload.kernel.Flow;
 import io.tcpoffload.kernel.KernelException;
 import io.tcpoffload.kernel.KernelSide;
 import io.tcpoffload.kernel.SessionState;
@@ -64,50 +64,45 @@ final class SessionResumer {
     }
 
     Outcome resume(long nowNs) throws KernelException {
-        for (FlowTable.Flow flow : kernel.flows().entries()) {
-            resume(flow, nowNs);
+        for (Flow flow : kernel.flows().entries()) {
+            resume(flow.onDevice(table.ifindex(flow.session())), nowNs);
         }
         return new Outcome(resumed, reset, highestId);
     }
 
-    private void resume(FlowTable.Flow flow, long nowNs) throws KernelException {
-        int slot = flow.slot();
+    private void resume(Flow flow, long nowNs) throws KernelException {
+        int slot = flow.session();
         table.claim(slot);
         switch (table.state(slot)) {
             case SessionState.OWNED, SessionState.TAKING -> takeOn(flow, nowNs);
-            case SessionState.LINGER -> loop.departures().add(flow.local(), flow.remote(), slot, nowNs);
-            default -> drop(flow);
+            case SessionState.LINGER -> loop.departures().add(flow.local(), flow.viewer(), slot, nowNs);
+            default -> kernel.drop(flow);
         }
     }
 
-    private void drop(FlowTable.Flow flow) throws KernelException {
-        kernel.flows().remove(flow.local(), flow.remote());
-        table.free(flow.slot());
-    }
-
-    private void takeOn(FlowTable.Flow flow, long nowNs) throws KernelException {
-        Journal journal = Journal.of(kernel, flow.slot());
+    private void takeOn(Flow flow, long nowNs) throws KernelException {
+        Journal journal = Journal.of(kernel, flow.session());
         if (journal.kind() != Journal.NONE) {
             highestId = Math.max(highestId, journal.id());
         }
-        if (table.resetReceived(flow.slot())) {
-            drop(flow);
+        if (table.resetReceived(flow.session())) {
+            kernel.drop(flow);
             return;
         }
-        Device device = device(flow.slot());
-        String refusal = device == null ? "the device its packets went by is gone" : check.refusal(flow.slot(), journal);
+        Device device = device(flow.session());
+        String refusal = device == null ? "the device its packets went by is gone" : check.refusal(flow.session(), journal);
         if (refusal == null) {
             loop.resume(session(flow, device, journal, nowNs));
             resumed++;
             return;
         }
-        LOG.info("{}: reset, nobody can go on with it: {}", flow.remote(), refusal);
+        LOG.info("{}: reset, nobody can go on with it: {}", flow.viewer(), refusal);
         reset++;
-        if (device != null && check.hasTemplate(flow.slot())) {
+        if (device != null && check.hasTemplate(flow.session())) {
             reset(flow, device, journal, nowNs);
         } else {
-            table.state(flow.slot(), SessionState.LINGER);
-            loop.departures().add(flow.local(), flow.remote(), flow.slot(), nowNs);
+            table.state(flow.session(), SessionState.LINGER);
+            loop.departures().add(flow.local(), flow.viewer(), flow.session(), nowNs);
         }
     }
 
@@ -115,11 +110,11 @@ final class SessionResumer {
      * What the record says to be in flight may never have left: so the reset goes out with either end of that, because only
      * the viewer's next sequence number counts (RFC 5961 section 3.2).
      */
-    private void reset(FlowTable.Flow flow, Device device, Journal journal, long nowNs) {
-        int slot = flow.slot();
+    private void reset(Flow flow, Device device, Journal journal, long nowNs) {
+        int slot = flow.session();
         TcpState tcp = state(slot, journal);
         Sender sender = new Sender(settings.config(tcp.mss(), false).build(), tcp.sndNxt(), tcp.sndWnd(), tcp.sack(), nowNs);
-        loop.reset(ViewerSession.resumed(journal, slot, flow.local(), flow.remote(), device, table,
+        loop.reset(ViewerSession.resumed(journal, slot, flow.local(), flow.viewer(), device, table,
                 new StreamMap(journal::spans), EndedSource.INSTANCE, sender, tcp, settings), table.una(slot));
     }
 
@@ -131,8 +126,8 @@ final class SessionResumer {
         }
     }
 
-    private ViewerSession session(FlowTable.Flow flow, Device device, Journal journal, long nowNs) {
-        int slot = flow.slot();
+    private ViewerSession session(Flow flow, Device device, Journal journal, long nowNs) {
+        int slot = flow.session();
         TcpState tcp = state(slot, journal);
         StreamMap stream = StreamMap.resumed(journal);
         Sender sender = sender(slot, journal, tcp, nowNs);
@@ -141,7 +136,7 @@ final class SessionResumer {
         Cursor cursor = started
                 ? channels.apply(journal.channel()).resumeCursor(stream.positionOf(sender.nxt()), journal.jumps())
                 : channels.apply(journal.channel()).openCursor();
-        ViewerSession session = ViewerSession.resumed(journal, slot, flow.local(), flow.remote(), device, table, stream,
+        ViewerSession session = ViewerSession.resumed(journal, slot, flow.local(), flow.viewer(), device, table, stream,
                 cursor, sender, tcp, settings);
         if (journal.isEnding()) {
             boolean finLeft = journal.finLeft(table.nxt(slot));

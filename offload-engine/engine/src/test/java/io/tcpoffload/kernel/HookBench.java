@@ -42,7 +42,8 @@ final class HookBench implements AutoCloseable {
         this.ipv6 = ipv6;
         local = new InetSocketAddress(loopback(), 8080);
         remote = new InetSocketAddress(loopback(), 40000);
-        kernel = KernelSide.open(new KernelConfig("ktest-hook" + NAMES.incrementAndGet(), 8, 2, 256, 4096));
+        kernel = KernelSide.open(new KernelConfig("ktest-hook" + NAMES.incrementAndGet(), 8, 2, 256, 4096,
+                KernelConfig.DEFAULT_GRACE_NS));
         id = kernel.sessions().allocate();
         var record = kernel.sessions().record(id);
         record.put(SessionDescriptor.L2_LEN, (byte) 14).put(SessionDescriptor.L3_LEN, (byte) (ipv6 ? 40 : 20));

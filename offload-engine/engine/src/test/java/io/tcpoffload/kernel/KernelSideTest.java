@@ -11,6 +11,7 @@ import io.tcpoffload.api.SystemFeature;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(60)
 class KernelSideTest {
 
-    private static final KernelConfig CONFIG = new KernelConfig("ktest-side", 4, 2, 256, 4096);
+    private static final KernelConfig CONFIG = new KernelConfig("ktest-side", 4, 2, 256, 4096, KernelConfig.DEFAULT_GRACE_NS);
 
     @Test
     void probeFindsEverythingHere() {
@@ -45,14 +46,15 @@ class KernelSideTest {
     void twoEnginesOfOneNameExcludeEachOther() throws Exception {
         try (KernelSide first = KernelSide.open(CONFIG)) {
             KernelException refused = assertThrows(KernelException.class, () -> KernelSide.open(CONFIG));
-            assertTrue(refused.getMessage().contains("'ktest-side' is running"), refused.getMessage());
+            assertTrue(refused.getMessage().contains("'ktest-side' is running on this machine, process "
+                    + ProcessHandle.current().pid() + ":"), refused.getMessage());
             assertEquals(4, first.sessions().capacity());
         }
         KernelSide.open(CONFIG).close();
     }
 
     @Test
-    void replacesWhatAKilledRunLeft() throws Exception {
+    void goesOnWithWhatAKilledRunLeft() throws Exception {
         try (VethPair veth = new VethPair(true)) {
             Process run = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
                     System.getProperty("java.class.path"), Holder.class.getName()).redirectErrorStream(true).start();
@@ -61,7 +63,8 @@ class KernelSideTest {
             assertTrue(Files.exists(PinDirectory.ROOT.resolve("ktest-side/sessions")));
             assertTrue(filters("lo", "egress") > 0);
             try (KernelSide next = KernelSide.open(CONFIG)) {
-                next.attach(VethPair.DEVICE);
+                assertTrue(next.resumed());
+                assertEquals(List.of(VethPair.DEVICE), next.devices().stream().map(Device::name).toList());
                 assertEquals(1, filters("lo", "egress"));
                 assertEquals(1, filters(VethPair.DEVICE, "ingress"));
             }
@@ -170,6 +173,6 @@ class KernelSideTest {
         String sessions = assertThrows(IllegalArgumentException.class,
                 () -> KernelConfig.of("a").withMaxSessions(0)).getMessage();
         assertEquals("maxSessions is 0: use 1 to 1048576", sessions);
-        assertThrows(IllegalArgumentException.class, () -> new KernelConfig("a", 1, 2, 256, 5000));
+        assertThrows(IllegalArgumentException.class, () -> new KernelConfig("a", 1, 2, 256, 5000, KernelConfig.DEFAULT_GRACE_NS));
     }
 }

@@ -5,15 +5,24 @@ package io.tcpoffload.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Offsets and constants in Java against what the C compiler says of record.h and counters.h. */
 class LayoutTest {
+
+    /** By version. */
+    private static final Map<Integer, String> LAYOUTS = Map.of(1, "00869187f8202089");
+    private static final int COUNTERS_OF_LAYOUT = 52;
 
     private static final Path HEADERS = Path.of("src/main/bpf").toAbsolutePath();
 
@@ -62,6 +71,69 @@ class LayoutTest {
         expressions.put("ENGINE_LONGS", "sizeof(((struct session_record *)0)->engine) / 8");
         java.put("ENGINE_LONGS", SessionDescriptor.ENGINE_LONGS);
         assertEquals(expected(java), compiled(expressions));
+    }
+
+    @Test
+    void engineState() throws Exception {
+        Map<String, String> expressions = new LinkedHashMap<>();
+        Map<String, Number> java = new LinkedHashMap<>();
+        for (String field : new String[] {"MAGIC", "LAYOUT", "PID", "PHASE", "STARTED", "GRACE_NS", "MAX_SESSIONS",
+            "NETWORK", "HEARTBEAT_NS", "CURSOR", "RESET"}) {
+            expressions.put(field, "offsetof(struct engine_state, " + field.toLowerCase() + ")");
+            java.put(field, EngineDescriptor.class.getDeclaredField(field).getInt(null));
+        }
+        add(expressions, java, "sizeof(struct engine_state)", EngineDescriptor.BYTES);
+        add(expressions, java, "sizeof(struct resumption)", Resumption.BYTES);
+        add(expressions, java, "ENGINE_MAGIC", EngineDescriptor.ENGINE_MAGIC);
+        add(expressions, java, "STATE_LAYOUT", EngineDescriptor.STATE_LAYOUT);
+        add(expressions, java, "ENGINE_RUNNING", EngineDescriptor.RUNNING);
+        add(expressions, java, "ENGINE_SUSPENDED", EngineDescriptor.SUSPENDED);
+        add(expressions, java, "ENGINE_REAPED", EngineDescriptor.REAPED);
+        assertEquals(expected(java), compiled(expressions));
+    }
+
+    /**
+     * Everything that outlives an engine: an engine of the same STATE_LAYOUT must read it as it was meant. Counters may be
+     * appended, because a counter that nobody has counted yet is 0.
+     */
+    @Test
+    void whatOutlivesAnEngineChangesOnlyWithItsVersion() throws Exception {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String type : new String[] {"session_record", "resumption", "engine_state", "flow_key"}) {
+            values.put("sizeof_" + type, "sizeof(struct " + type + ")");
+            for (String field : fields(type)) {
+                values.put(type + "." + field, "offsetof(struct " + type + ", " + field + ")");
+                values.put(type + "." + field + "_bytes", "sizeof(((struct " + type + " *)0)->" + field + ")");
+            }
+        }
+        for (String constant : constants("(STATE|RECEIVED|ENGINE)_[A-Z]+")) {
+            values.put(constant, constant);
+        }
+        for (KernelCounter counter : KernelCounter.values()) {
+            if (counter.ordinal() < COUNTERS_OF_LAYOUT) {
+                values.put(counter.name(), "C_" + counter.name());
+            }
+        }
+        values.remove("STATE_LAYOUT");
+        String layout = compiled(values).toString();
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(layout.getBytes(StandardCharsets.UTF_8));
+        assertEquals(LAYOUTS.get(EngineDescriptor.STATE_LAYOUT), HexFormat.of().formatHex(hash, 0, 8),
+                "raise STATE_LAYOUT in record.h and EngineDescriptor, and enter the new hash here");
+    }
+
+    private static List<String> fields(String type) throws Exception {
+        String body = Files.readString(HEADERS.resolve("record.h")).replaceAll("(?s)/\\*.*?\\*/", "");
+        body = body.substring(body.indexOf("struct " + type + " {"));
+        return names(body.substring(0, body.indexOf("};")), "\\w+ (\\w+)(\\[[^]]*])?;");
+    }
+
+    private static List<String> constants(String names) throws Exception {
+        String header = Files.readString(HEADERS.resolve("record.h")).replaceAll("(?s)/\\*.*?\\*/", "");
+        return names(header, "\\b(" + names + ")\\b *(?:=|0x|\\d)");
+    }
+
+    private static List<String> names(String text, String pattern) {
+        return Pattern.compile(pattern).matcher(text).results().map(match -> match.group(1)).toList();
     }
 
     @Test
@@ -116,6 +188,7 @@ class LayoutTest {
         add(c, java, "RECEIVED_FIN", SessionDescriptor.RECEIVED_FIN);
         add(c, java, "RECEIVED_TS", SessionDescriptor.RECEIVED_TS);
         add(c, java, "RECEIVED_CE", SessionDescriptor.RECEIVED_CE);
+        add(c, java, "RECEIVED_RST", SessionDescriptor.RECEIVED_RST);
         add(c, java, "JOB_ECT", JobList.ECT);
         add(c, java, "POST_MAGIC", RingDescriptor.MAGIC);
         add(c, java, "JOB_PENDING", JobList.PENDING);

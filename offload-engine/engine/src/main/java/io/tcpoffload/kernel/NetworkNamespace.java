@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.kernel;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The network namespace of the calling thread. */
+final class NetworkNamespace {
+
+    /** struct if_nameindex: index 0, name 8. */
+    private static final int NAME_INDEX_BYTES = 16;
+
+    private NetworkNamespace() {
+    }
+
+    /** Its inode number; 0 without {@code /proc}: then there is one as far as we can know. */
+    static long number() {
+        try {
+            String link = Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString();
+            return Long.parseLong(link.replaceAll("\\D", ""));
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** Names of all devices, also of those that are down or have no address. */
+    static List<String> devices() throws KernelException {
+        Pointer list = Libc.if_nameindex();
+        if (list == null) {
+            throw Errno.failure("if_nameindex", Native.getLastError());
+        }
+        List<String> names = new ArrayList<>();
+        for (long at = 0; list.getInt(at) != 0; at += NAME_INDEX_BYTES) {
+            names.add(list.getPointer(at + Long.BYTES).getString(0));
+        }
+        Libc.if_freenameindex(list);
+        return names;
+    }
+}
