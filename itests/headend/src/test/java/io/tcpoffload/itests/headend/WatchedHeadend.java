@@ -14,7 +14,6 @@ import io.tcpoffload.itests.Viewer;
 import io.tcpoffload.itests.ViewerFarm;
 import io.tcpoffload.itests.ViewerFarm.Silence;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +24,9 @@ final class WatchedHeadend implements AutoCloseable {
 
     static final int PORT = 8090;
     static final String CHANNEL = "test";
+    /** Ours, by symbolic name. */
+    static final List<String> BUNDLES = List.of("io.tcpoffload.api", "io.tcpoffload.engine", "io.tcpoffload.shell",
+            "io.tcpoffload.camel", "io.tcpoffload.headend");
     static final int PIECE = 188 * 7 * 10;
     static final int PERIOD_MILLIS = 100;
     /** So many pieces more show that a stream goes on. */
@@ -57,6 +59,7 @@ final class WatchedHeadend implements AutoCloseable {
         all[0] = "devices = " + veth.serverDevice();
         all[1] = "instance = " + instance;
         System.arraycopy(settings, 0, all, 2, settings.length);
+        headend.discard();
         headend.configure(all);
         headend.start();
         feed(CHANNEL);
@@ -151,7 +154,18 @@ final class WatchedHeadend implements AutoCloseable {
 
     /** Updates a bundle in place. */
     void update(String symbolicName, Path jar) {
-        headend.shell("bundle:update " + headend.shell("bundle:id " + symbolicName).strip() + " file:" + jar);
+        headend.shell("bundle:update " + id(symbolicName) + " file:" + jar);
+    }
+
+    String id(String symbolicName) {
+        return headend.shell("bundle:id " + symbolicName).strip();
+    }
+
+    /** The version of an installed bundle. */
+    String installed(String symbolicName) {
+        return headend.shell("bundle:list -t 0 -s").lines().map(line -> line.split("\\s*[│|]\\s*"))
+                .filter(cells -> cells[cells.length - 1].equals(symbolicName)).map(cells -> cells[cells.length - 2])
+                .findFirst().orElseThrow();
     }
 
     Map<String, Long> faults() {
@@ -161,9 +175,6 @@ final class WatchedHeadend implements AutoCloseable {
     @Override
     public void close() throws IOException {
         farm.close();
-        for (Path file : List.of(deploy("feed-" + CHANNEL + ".jar"))) {
-            Files.deleteIfExists(file);
-        }
         headend.close();
         veth.close();
         viewers.close();
