@@ -125,13 +125,6 @@ final class Headend implements AutoCloseable {
         karaf.onExit().join();
     }
 
-    /** A bundle of ours, as it was shipped. */
-    Path shipped(String artifact) throws IOException {
-        try (var files = Files.walk(file("system/io/tcpoffload").resolve(artifact))) {
-            return files.filter(file -> file.toString().endsWith(".jar")).findFirst().orElseThrow();
-        }
-    }
-
     /** Runs a Karaf command that must succeed. */
     String shell(String karafCommand) {
         Result result = run("shell", karafCommand);

@@ -22,10 +22,7 @@ final class NextRelease {
 
     /** Writes bundles and descriptor; returns the descriptor. */
     Path write() throws IOException {
-        Path present;
-        try (var files = Files.walk(watched.headend.file("system/io/tcpoffload/tcpoffload-features"))) {
-            present = files.filter(file -> file.toString().endsWith("-features.xml")).findFirst().orElseThrow();
-        }
+        Path present = Shipped.features();
         String old = present.getParent().getFileName().toString();
         String xml = Files.readString(present);
         for (String bundle : BUNDLES) {

@@ -148,7 +148,7 @@ final class WatchedHeadend implements AutoCloseable {
 
     /** Puts a copy of one of our bundles with that version where it can be updated from. */
     Path version(String artifact, String version) throws IOException {
-        return BundleJar.withVersion(headend.shipped(artifact), version,
+        return BundleJar.withVersion(Shipped.bundle(artifact), version,
                 Path.of("target/versions", artifact + "-" + version + ".jar").toAbsolutePath());
     }
 
