@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# What an engine keeps outside its process, so that viewers outlive it, and how it is removed when they shall not.
-# shellcheck disable=SC2154  # home and karaf come from ./headend
+# What an engine of ours keeps outside its process, so that viewers outlive it, and how it is removed when they shall not.
+# shellcheck disable=SC2154  # root, home and karaf come from ./headend
+
+# shellcheck source=/dev/null
+. "$root/offload-engine/engine/src/main/resources/io/tcpoffload/kernel/leftovers.sh"
 
 # Names this headend's kernel objects on this machine.
 instance() {
@@ -18,73 +21,32 @@ store_directory() {
     printf %s "${directory:-/dev/shm/tcpoffload-$(id -un)}"
 }
 
-# Prints this instance's directory there, if there is one of the caller's own.
-instance_directory() {
-    local directory
-    directory=$(store_directory)/$(instance)
-    [[ -d $directory && ! -L $directory && -O $directory ]] && printf %s "$directory"
-}
-
 # An engine that finds this file when it stops ends its viewers' streams instead of leaving them to the next one.
 ask_for_the_end_of_streams() {
     local directory
-    directory=$(instance_directory) || return 0
-    : >"$directory/end"
+    directory=$(store_directory)/$(instance)
+    if [[ -d $directory && ! -L $directory && -O $directory ]]; then
+        : >"$directory/end"
+    fi
 }
 
 remove_leftovers() {
-    remove_stores
-    remove_kernel_objects
+    reset_viewers "$(instance)"
+    remove_stores "$(store_directory)/$(instance)"
+    remove_kernel_objects "$(instance)"
 }
 
-remove_stores() {
-    local directory
-    directory=$(instance_directory) || return 0
-    rm -f -- "$directory"/*.store "$directory"/{lock,end}
-    rmdir --ignore-fail-on-non-empty -- "$directory" "${directory%/*}"
-}
-
-# An engine that could stop in order has removed its pins; where they are, its filters are too.
-remove_kernel_objects() {
-    local pins=/sys/fs/bpf/tcpoffload index device
-    [[ -d $pins/$(instance) ]] || return 0
-    while IFS=': @' read -r index device _; do
-        remove_filters "$index" "$device"
-    done < <(ip -o link show)
-    rm -rf -- "${pins:?}/$(instance)"
-    rmdir --ignore-fail-on-non-empty -- "$pins"
-}
-
-# Takes this instance's filters off the device with index $1 and name $2. When no filter is left there, what engines did to
-# the device is undone: the clsact qdisc, and the variables that io.tcpoffload.kernel.LoopbackRouting sets.
-remove_filters() {
-    local direction variable
-    for direction in ingress egress; do
-        tc filter del dev "$2" "$direction" protocol all pref 1984 handle "$(filter_handle)" bpf 2>/dev/null || true
+# Lets the programs of an engine that was killed, as instance $1, reset its viewers: ends the grace in struct engine_state
+# (record.h), and knocks (knock.h). Without bpftool the host does it, when they send something.
+reset_viewers() {
+    local state=$pins/$1/engine value i
+    { [[ -e $state ]] && type -P bpftool >/dev/null; } || return 0
+    value=$(bpftool -j map lookup pinned "$state" key 0 0 0 0 2>/dev/null) || return 0
+    read -ra value <<<"$(sed 's/.*"value":\[\([^]]*\)\].*/\1/; s/[",]/ /g' <<<"$value")"
+    value[12]=2 # phase: ENGINE_SUSPENDED
+    for i in {24..31}; do
+        value[i]=0 # grace_ns
     done
-    [[ -z $(tc filter show dev "$2" ingress; tc filter show dev "$2" egress) ]] || return 0
-    if forget clsact "$1"; then
-        tc qdisc del dev "$2" clsact 2>/dev/null || true
-    fi
-    for variable in route_localnet accept_local; do
-        if forget "$variable" "$1"; then
-            echo 0 >"/proc/sys/net/ipv4/conf/$2/$variable"
-        fi
-    done
-}
-
-# Whether an engine noted that it did $1 to the device with index $2; the note is removed.
-forget() {
-    rmdir -- "/sys/fs/bpf/tcpoffload/$1+$(readlink /proc/self/ns/net | tr -cd 0-9)+$2" 2>/dev/null
-}
-
-# The handle of this instance's filters, as io.tcpoffload.kernel.TrafficFilter has it: the name's String.hashCode().
-filter_handle() {
-    local name hash=0 code i
-    name=$(instance)
-    for ((i = 0; i < ${#name}; i++)); do
-        printf -v code %d "'${name:i:1}"
-        hash=$(((31 * hash + code) & 0x7fffffff))
-    done
-    printf '0x%x' $((hash ? hash : 1))
+    bpftool map update pinned "$state" key 0 0 0 0 value "${value[@]}" || return 0
+    knock $((value[32] + (value[33] << 8) + (value[34] << 16)))
 }

@@ -15,6 +15,7 @@
 #define TCP_ECE 0x40
 #define TCP_CWR 0x80
 
+#define PLAIN_IPV4 0x45 /* version, no options */
 #define IP_MORE_FRAGMENTS 0x2000
 #define IP_OFFSET 0x1fff
 #define IP_DONT_FRAGMENT 0x4000
@@ -73,8 +74,11 @@ struct segment {
 	__u8 ecn;
 	__u8 wrong; /* counter that says what is wrong with the IP header, or 0 */
 	__u8 unfinished_allowed;
-	__u8 spare;
+	__u8 answer; /* ANSWER_*: while no engine is there */
 };
+
+#define ANSWER_ACK 1
+#define ANSWER_RESET 2
 
 /* What the IP header has led to. */
 enum carried {

@@ -6,6 +6,7 @@
 #ifndef TCPOFFLOAD_OWNED_H
 #define TCPOFFLOAD_OWNED_H
 
+#include "absence.h"
 #include "segment.h"
 
 #define TS_RECENT_LIFE_NS (24ULL * 24 * 3600 * 1000000000) /* RFC 7323 5.5: 24 days */
@@ -15,6 +16,9 @@
 
 /* What a stranger can provoke at will, so it is limited. */
 #define LIMITED (EVENT_CHALLENGE | EVENT_STALE | EVENT_SYN)
+
+/* What the engine acknowledges at once, so that it must be done without it, too. */
+#define ACKNOWLEDGED (LIMITED | EVENT_DATA | EVENT_FIN)
 
 #define barrier() asm volatile("" ::: "memory")
 
@@ -39,6 +43,12 @@ static __always_inline void raise(struct session_record *r, struct segment *s, _
 			return;
 		}
 		r->limited_ns = now;
+	}
+	if (presence(now) != ENGINE_PRESENT) {
+		/* The next engine has a ring of its own. */
+		if (reasons & ACKNOWLEDGED)
+			s->answer = ANSWER_ACK;
+		return;
 	}
 	struct event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 	if (!e) {
@@ -246,6 +256,10 @@ VERIFIED_ALONE int owned(struct session_record *r, struct segment *s)
 		return 0;
 	__u64 now = bpf_ktime_get_ns();
 	__u32 fin = s->flags & TCP_FIN;
+	if (presence(now) == ENGINE_GONE && !(s->flags & TCP_RST)) {
+		s->answer = ANSWER_RESET;
+		return 0;
+	}
 	if (s->flags & TCP_RST) {
 		if (s->flags & (TCP_SYN | TCP_FIN))
 			count(C_DROP_FLAGS);

@@ -9,7 +9,6 @@
 
 #include "owned.h"
 
-#define PLAIN_IPV4 0x45               /* version, no options */
 #define IPV6_VERSION 0x60             /* in the upper half of the first byte */
 #define PLAIN_TCP bpf_htons(0x5010)   /* no options, ACK and nothing else */
 #define STAMPED_TCP bpf_htons(0x8010) /* 12 bytes of options */

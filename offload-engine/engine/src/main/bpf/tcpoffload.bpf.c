@@ -14,8 +14,10 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
+#include "answer.h"
 #include "builder.h"
 #include "icmp.h"
+#include "knock.h"
 #include "learn.h"
 #include "predict.h"
 
@@ -54,6 +56,8 @@ static __always_inline int receive_packet(struct __sk_buff *skb, struct segment 
 	}
 
 	int wrong = read_segment(skb, s);
+	if (state == STATE_TAKING && presence(bpf_ktime_get_ns()) == ENGINE_GONE)
+		return TC_ACT_UNSPEC; /* its socket ended with the engine, without a word: the kernel resets it */
 	if (state == STATE_LEARN || state == STATE_TAKING) {
 		if (!wrong)
 			learn(skb, r, s);
@@ -66,7 +70,7 @@ static __always_inline int receive_packet(struct __sk_buff *skb, struct segment 
 	}
 	if (state == STATE_OWNED) {
 		owned(r, s);
-		return TC_ACT_SHOT;
+		return s->answer ? answer(skb, r, s) : TC_ACT_SHOT;
 	}
 	if ((s->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN) {
 		bpf_map_delete_elem(&flows, &s->key);
@@ -74,6 +78,10 @@ static __always_inline int receive_packet(struct __sk_buff *skb, struct segment 
 		return TC_ACT_UNSPEC;
 	}
 	count(C_EATEN_LINGER);
+	if (presence(bpf_ktime_get_ns()) == ENGINE_GONE && !(s->flags & TCP_RST)) {
+		s->answer = ANSWER_RESET; /* the one before may have been lost or not exact */
+		return answer(skb, r, s);
+	}
 	return TC_ACT_SHOT;
 }
 
@@ -114,7 +122,7 @@ SEC("tc")
 int header_builder(struct __sk_buff *skb)
 {
 	if (skb->mark != post_mark || post_mark == 0)
-		return TC_ACT_UNSPEC;
+		return is_knock(skb) ? knock(skb) : TC_ACT_UNSPEC;
 	return build(skb);
 }
 

@@ -25,6 +25,7 @@ public final class FlowCheck {
     private byte[] template;
     private int ttl;
     private long dataFrames;
+    private final Holes holes = new Holes();
 
     /** Complaints go to a list, a few at most of each connection. */
     public FlowCheck(List<String> complaints) {
@@ -75,6 +76,7 @@ public final class FlowCheck {
             complain(f, "beyond the window's right edge " + Integer.toUnsignedString(rightEdge));
         }
         timestamps(f);
+        holes.add(f.sequence(), f.length() + (f.has(Frame.FIN) ? 1 : 0), f.hasTimestamps() ? f.timestampValue() : 0);
         if (f.length() > 0) {
             dataFrames++;
             header(f);
@@ -85,6 +87,11 @@ public final class FlowCheck {
     /** Frames with payload that the server sent. */
     public long dataFrames() {
         return dataFrames;
+    }
+
+    /** Bytes from the server that got lost in front of the capture: seen by repetition only, or never; by timestamps. */
+    public long lostBytes() {
+        return holes.lostBytes();
     }
 
     private void timestamps(Frame f) {

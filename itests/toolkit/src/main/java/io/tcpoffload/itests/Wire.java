@@ -79,6 +79,14 @@ public final class Wire {
     }
 
     /**
+     * Bytes to viewers with timestamps that got lost in front of the capture. On a link between two namespaces a segment
+     * may also be overtaken, when the sender's thread goes from one CPU to another; that is no loss.
+     */
+    public long lostBytes() {
+        return flows.values().stream().mapToLong(FlowCheck::lostBytes).sum();
+    }
+
+    /**
      * What tshark says of the server's frames and how often: analysis flags such as "This frame is a (suspected)
      * retransmission", and bad checksums. What it says of a viewer's frames is not asked for: their checksums are
      * captured before the device finishes them. {@link #NO_FAULTS} are left out.

@@ -55,6 +55,9 @@ final class AckIntake {
         if (acked > 0) {
             takeEcho(echoNs, arrivalNs);
             s.board.acknowledge(ack, delivery);
+            if (s.edges != null) {
+                s.edges.acknowledge(ack);
+            }
             s.timeoutsWithoutProgress = 0;
             s.liveness.onProgress(nowNs);
             s.notification.onAdvance(ack);

@@ -20,23 +20,24 @@ public final class Range {
         return seq;
     }
 
-    /** Data bytes, 0 when this is the FIN, which always goes in a segment of its own. */
+    /** Data bytes; 0 for a FIN in a segment of its own, as it always is unless {@link SenderConfig#keepsSegments()}. */
     public int length() {
         return length;
     }
 
-    /** True when the segment is the FIN. */
+    /** True when the FIN goes, behind the data. */
     public boolean fin() {
         return fin;
     }
 
-    /** What the range takes in sequence space: the data bytes, or 1 for the FIN. */
+    /** What the range takes in sequence space: the data bytes, and 1 for the FIN. */
     public int sequenceLength() {
-        return fin ? 1 : length;
+        return fin ? length + 1 : length;
     }
 
     @Override
     public String toString() {
-        return fin ? "FIN at " + Integer.toUnsignedString(seq) : length + " bytes at " + Integer.toUnsignedString(seq);
+        final String what = length == 0 ? "FIN" : length + " bytes" + (fin ? " and FIN" : "");
+        return what + " at " + Integer.toUnsignedString(seq);
     }
 }

@@ -288,6 +288,16 @@ final class Scoreboard {
         return end[i];
     }
 
+    /** Whether the viewer holds some of {@code [from, to)}, which lies inside the flight. */
+    boolean isAnySacked(int from, int to) {
+        for (int i = indexOf(from); i < count && Seq.before(start(i), to); i++) {
+            if (isSacked(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The range that holds {@code seq}. */
     private int indexOf(int seq) {
         int low = 0;

@@ -269,9 +269,14 @@ public final class Sender {
         return transmission.finDue(nowNs);
     }
 
-    /** The FIN left, at {@link #nxt()}. */
+    /** The FIN left in a segment of its own, at {@link #nxt()}. */
     public void onFinSent(long nowNs) {
         transmission.onFinSent(nowNs);
+    }
+
+    /** The FIN left on the data that was reported last, behind it. */
+    public void onFinSentOnData(long nowNs) {
+        transmission.onFinSentOnData(nowNs);
     }
 
     /** The viewer's FIN arrived in order. */

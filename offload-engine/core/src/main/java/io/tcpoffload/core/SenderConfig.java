@@ -141,6 +141,11 @@ public final class SenderConfig {
         return values.ecn;
     }
 
+    /** Whether what goes again goes in the segments of the first time, and not in full ones. */
+    public boolean keepsSegments() {
+        return values.keepsSegments;
+    }
+
     /** Collects settings; {@link #build()} refuses values out of range, naming key, value and range. */
     public static final class Builder {
 
@@ -162,6 +167,7 @@ public final class SenderConfig {
         private int maxBurstBytes = DEFAULT_MAX_BURST_BYTES;
         private long pacingQuantumNs = DEFAULT_PACING_QUANTUM_NS;
         private boolean ecn;
+        private boolean keepsSegments;
 
         private Builder(int mss) {
             this.mss = mss;
@@ -185,6 +191,7 @@ public final class SenderConfig {
             maxBurstBytes = other.maxBurstBytes;
             pacingQuantumNs = other.pacingQuantumNs;
             ecn = other.ecn;
+            keepsSegments = other.keepsSegments;
         }
 
         /** {@link CongestionAlgorithm#CUBIC} unless told otherwise. */
@@ -280,6 +287,12 @@ public final class SenderConfig {
         /** Off unless told otherwise. */
         public Builder ecn(boolean negotiated) {
             ecn = negotiated;
+            return this;
+        }
+
+        /** Off unless told otherwise. */
+        public Builder keepsSegments(boolean on) {
+            keepsSegments = on;
             return this;
         }
 

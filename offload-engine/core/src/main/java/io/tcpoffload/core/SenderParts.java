@@ -20,6 +20,8 @@ final class SenderParts {
     final SenderTimers timers;
     final Pacer pacer;
     final CongestionNotification notification;
+    /** Null where boundaries of segments do not matter. */
+    final SegmentEdges edges;
     /** As of the last {@link #paced}: what leaves leaves right after it, and the sums are not cheap. */
     private long pacedBytesPerSecond = Long.MAX_VALUE;
     private int pacedBurstBytes;
@@ -40,6 +42,7 @@ final class SenderParts {
         liveness = new Liveness(nowNs);
         timers = new SenderTimers(config, rtt, liveness);
         notification = new CongestionNotification(config.ecn());
+        edges = config.keepsSegments() ? new SegmentEdges(segment, una) : null;
         pacedBurstBytes = config.maxBurstBytes();
         pacer = new Pacer(config.pacingQuantumNs(), (long) Pacer.INITIAL_SEGMENTS * segment.bytes());
     }

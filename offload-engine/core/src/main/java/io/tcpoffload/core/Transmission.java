@@ -70,6 +70,9 @@ final class Transmission {
     void onSent(int bytes, long nowNs) {
         final int from = s.board.nxt();
         s.onPacedSent(bytes, nowNs);
+        if (s.edges != null) {
+            s.edges.onSent(from);
+        }
         leave(bytes, nowNs);
         s.probe.onSent(from, s.board.nxt());
         s.armProbe(nowNs);
@@ -113,7 +116,9 @@ final class Transmission {
             return false;
         }
         final int seq = board.start(first);
-        final int hole = Seq.distance(seq, board.lostEnd(first));
+        final int end = s.edges == null ? board.lostEnd(first) : asItWasSent(first);
+        final boolean finAlong = s.edges != null && takesFinAlong(seq, end);
+        final int hole = Seq.distance(seq, end) - (finAlong ? 1 : 0);
         final int mss = s.segment.bytes();
         final int wanted = (int) Math.min(Math.min(hole, maxBytes), s.flow.usableFrom(seq));
         long room = s.roomBytes();
@@ -132,11 +137,80 @@ final class Transmission {
         if (length == 0) {
             return false;
         }
-        offer(out, seq, length);
+        if (finAlong && length == hole) {
+            out.set(seq, length, true);
+        } else {
+            offer(out, seq, length);
+        }
+        return true;
+    }
+
+    private boolean takesFinAlong(int seq, int end) {
+        return end == s.board.nxt() && s.end.isFin(Seq.plus(end, -1)) && !s.end.isFin(seq);
+    }
+
+    /**
+     * What of the lost range {@code first} goes as one post so that its segments are those of the first time: full ones and
+     * the short one behind them, or a short one alone. To that small ones that follow are joined, if all together fit in one
+     * (Linux tcp_retrans_try_collapse).
+     */
+    private int asItWasSent(int first) {
+        final int seq = s.board.start(first);
+        final int nxt = s.board.nxt();
+        final int lostEnd = s.board.lostEnd(first);
+        final int segmentEnd = withFin(s.edges.segmentEnd(seq, nxt));
+        if (Seq.distance(seq, segmentEnd) >= s.segment.bytes()) {
+            return Seq.min(lostEnd, s.edges.runEnd(seq, nxt));
+        }
+        return Seq.before(lostEnd, segmentEnd) ? lostEnd : joined(seq, segmentEnd);
+    }
+
+    private int joined(int seq, int segmentEnd) {
+        final int nxt = s.board.nxt();
+        final int most = Seq.plus(seq, Math.min(s.segment.bytes(), s.flow.usableFrom(seq)));
+        int end = segmentEnd;
+        while (end != nxt && s.edges.isSingle(end, nxt)) {
+            final int next = s.edges.runEnd(end, nxt);
+            final int dataEnd = s.end.isFin(Seq.plus(next, -1)) ? Seq.plus(next, -1) : next;
+            if (Seq.after(dataEnd, most) || s.board.isAnySacked(end, next)) {
+                break;
+            }
+            end = next;
+        }
+        if (end != segmentEnd) {
+            s.edges.join(seq, end);
+        }
+        return end;
+    }
+
+    /** A FIN that left on a full segment goes on it again. */
+    private int withFin(int segmentEnd) {
+        return s.end.isFin(segmentEnd) && !s.edges.begins(segmentEnd) ? s.board.nxt() : segmentEnd;
+    }
+
+    /** The same for the probe: the last segment as it was sent. */
+    private boolean offerLastAsItWasSent(Range out, int maxBytes) {
+        final int nxt = s.board.nxt();
+        final int last = Seq.plus(nxt, -1);
+        final boolean finOnData = s.end.isFin(last) && !s.edges.begins(last) && last != s.board.una();
+        final int start = s.edges.segmentStart(finOnData ? Seq.plus(last, -1) : last);
+        final int seq = Seq.max(s.board.una(), start);
+        final int length = Seq.distance(seq, finOnData ? last : nxt);
+        if (length > Math.min(maxBytes, s.flow.usableFrom(seq))) {
+            return false;
+        }
+        if (finOnData) {
+            out.set(seq, length, true);
+        } else {
+            offer(out, seq, length);
+        }
         return true;
     }
 
     private boolean offerLastSegment(Range out, int maxBytes) {
+        if (s.edges != null) {
+            return offerLastAsItWasSent(out, maxBytes);
+        }
         final int nxt = s.board.nxt();
         final boolean fin = s.end.isFin(Seq.plus(nxt, -1));
         final int seq = fin ? Seq.plus(nxt, -1) : s.probe.lastSegmentStart(s.board.una(), nxt);
@@ -183,6 +257,13 @@ final class Transmission {
     }
 
     void onFinSent(long nowNs) {
+        if (s.edges != null) {
+            s.edges.onFinSent(s.board.nxt());
+        }
+        onFinSentOnData(nowNs);
+    }
+
+    void onFinSentOnData(long nowNs) {
         s.end.onFinSent(s.board.nxt());
         leave(1, nowNs);
         s.armProbe(nowNs);

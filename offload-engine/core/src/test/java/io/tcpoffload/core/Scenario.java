@@ -111,7 +111,8 @@ final class Scenario {
             return "none";
         }
         sender.onRetransmitted(range.seq(), range.sequenceLength(), now());
-        return (range.seq() - isn) + "+" + (range.fin() ? "FIN" : String.valueOf(range.length()));
+        return (range.seq() - isn) + "+" + (range.length() == 0 ? "" : range.length() + (range.fin() ? "+" : ""))
+                + (range.fin() ? "FIN" : "");
     }
 
     TimerAction timer() {

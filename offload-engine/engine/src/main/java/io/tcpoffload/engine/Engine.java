@@ -291,7 +291,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     public void suspend() {
         synchronized (ending) {
             int viewers = transports.keepable();
-            if (viewers == 0) {
+            if (viewers == 0 || stores.isEndAsked()) {
                 close();
             } else if (stopAccepting(MediaChannel::suspend)) {
                 closeControl();

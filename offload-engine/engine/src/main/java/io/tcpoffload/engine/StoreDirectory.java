@@ -31,6 +31,9 @@ final class StoreDirectory implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreDirectory.class);
 
+    /** Whoever wants the streams to end with the engine makes this file: {@code ./headend stop}. */
+    private static final String END_FILE = "end";
+
     private static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwx------");
 
     private final Path path;
@@ -55,7 +58,9 @@ final class StoreDirectory implements AutoCloseable {
             Files.createDirectories(path, PosixFilePermissions.asFileAttribute(DIRECTORY_MODE));
             requireOwn(path);
             String fault = makePrivate(path);
-            return new StoreDirectory(path, InstanceLock.take(path, instance), fault);
+            StoreDirectory directory = new StoreDirectory(path, InstanceLock.take(path, instance), fault);
+            Files.deleteIfExists(path.resolve(END_FILE));
+            return directory;
         } catch (IOException | UnsupportedOperationException e) {
             LOG.warn("Stores lie in the Java process' memory, as {} can't be used: {}", path, e.toString());
             return new StoreDirectory(null, null, "");
@@ -145,6 +150,11 @@ final class StoreDirectory implements AutoCloseable {
         return found;
     }
 
+    /** Whether viewers are to be ended with this engine, and not left to the next. */
+    boolean isEndAsked() {
+        return path != null && Files.exists(path.resolve(END_FILE));
+    }
+
     /** Leaves what stores there are to the next engine, and lets it have the directory. Idempotent. */
     void release() {
         end(false);
@@ -162,6 +172,7 @@ final class StoreDirectory implements AutoCloseable {
         }
         closed = true;
         try (lock) {
+            Files.deleteIfExists(path.resolve(END_FILE));
             if (removeStores) {
                 for (Path store : stores()) {
                     Files.deleteIfExists(store);

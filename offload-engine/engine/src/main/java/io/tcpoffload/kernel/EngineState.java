@@ -43,6 +43,7 @@ final class EngineState {
         state.putLong(EngineDescriptor.STARTED, owner.started());
         state.putLong(EngineDescriptor.NETWORK, NetworkNamespace.number());
         state.putLong(EngineDescriptor.GRACE_NS, config.graceNs());
+        state.putInt(EngineDescriptor.CURSOR, 0);
         phase(EngineDescriptor.RUNNING);
     }
 
@@ -62,6 +63,22 @@ final class EngineState {
     void suspend(long nowNs) {
         beat(nowNs);
         phase(EngineDescriptor.SUSPENDED);
+    }
+
+    /** Its grace is over. */
+    void condemn() {
+        state.putLong(EngineDescriptor.GRACE_NS, 0);
+        phase(EngineDescriptor.SUSPENDED);
+    }
+
+    /** Next session that a knock looks at. */
+    int cursor() {
+        return (int) INT.getAcquire(state, EngineDescriptor.CURSOR);
+    }
+
+    /** Sessions that the programs have reset. */
+    long reset() {
+        return (long) LONG.getAcquire(state, EngineDescriptor.RESET);
     }
 
     void phase(int phase) {

@@ -207,10 +207,7 @@ public final class ForeignSocket implements AutoCloseable {
      * (ECONNABORTED), and its close is silent, too.
      */
     public void silence() throws KernelException {
-        try (Memory unspecified = new Memory(Long.BYTES * 2)) {
-            unspecified.clear();
-            Errno.check(Libc.connect(fd, unspecified, (int) unspecified.size()), "connect(" + what + ", AF_UNSPEC)");
-        }
+        TcpRepair.disconnect(fd);
     }
 
     /** Its owner has it as it was, unless it was silenced. */

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a former engine of the instance left pinned, and whether this one can go on with it. The maps are open until it is
@@ -107,8 +108,9 @@ final class FormerState implements AutoCloseable {
             return "its layout is " + head.layout() + ", this engine's is " + EngineDescriptor.STATE_LAYOUT;
         }
         return switch (head.phase()) {
-            case EngineDescriptor.RUNNING, EngineDescriptor.SUSPENDED -> null;
-            case EngineDescriptor.REAPED -> "its grace is over, and its viewers were reset";
+            case EngineDescriptor.RUNNING, EngineDescriptor.SUSPENDED -> head.overdue(System.nanoTime())
+                    ? "its grace of " + TimeUnit.NANOSECONDS.toSeconds(head.graceNs()) + " s is over" : null;
+            case EngineDescriptor.REAPED -> "its grace is over";
             default -> "its phase is " + head.phase();
         };
     }

@@ -2,7 +2,6 @@
 
 package io.tcpoffload.kernel;
 
-import com.sun.jna.Memory;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +60,8 @@ public final class HandBack implements AutoCloseable {
 
     /** A byte that the viewer has acknowledged long ago, whatever it was: it is never sent. */
     private static final ByteBuffer ACKNOWLEDGED = ByteBuffer.allocateDirect(1);
+
+    private static final int MOST_CLOCK_SETTINGS = 10;
 
     private final KernelSide kernel;
     private final Session session;
@@ -165,10 +166,7 @@ public final class HandBack implements AutoCloseable {
         int slot = session.slot;
         int receiveWindow = table.advertisedWindow(slot) << session.taken.rcvWscale();
         socket.window(wl1, windowBytes, Math.max(table.maxWindow(slot), windowBytes), receiveWindow, session.input.nxt);
-        int clock = (int) TimeUnit.NANOSECONDS.toMillis(System.nanoTime()) + table.tsOffset(slot);
-        if (session.taken.timestamps()) {
-            clock = socket.timestamp(clock);
-        }
+        int clock = session.taken.timestamps() ? setClock(table.tsOffset(slot)) : 0;
         int fd = socket.release();
         try {
             kernel.flows().remove(session.local, session.remote);
@@ -178,6 +176,21 @@ public final class HandBack implements AutoCloseable {
         }
         told = tell(table, clock);
         return fd;
+    }
+
+    /** To the millisecond, unless this thread has no processor for long: then the socket's clock is late by that. */
+    private int setClock(int offset) throws KernelException {
+        long ms = nowMs();
+        int clock = socket.timestamp((int) ms + offset);
+        for (int i = 0; i < MOST_CLOCK_SETTINGS && nowMs() != ms; i++) {
+            ms = nowMs();
+            clock = socket.timestamp((int) ms + offset);
+        }
+        return clock;
+    }
+
+    private static long nowMs() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
     private boolean tell(SessionTable table, int clock) {
@@ -209,13 +222,8 @@ public final class HandBack implements AutoCloseable {
     }
 
     /** Resets the connection. */
-    public static void abort(int fd) throws KernelException {
-        try (Memory linger = new Memory(2 * Integer.BYTES)) {
-            linger.setInt(0, 1);
-            linger.setInt(Integer.BYTES, 0);
-            Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_LINGER, linger, 2 * Integer.BYTES);
-        }
-        TcpRepair.close(fd);
+    public static void abort(int fd) {
+        TcpRepair.disconnectAndClose(fd);
     }
 
     /** Nothing more will be sent: the kernel delivers what there is, sends the FIN, and forgets the connection in time. */

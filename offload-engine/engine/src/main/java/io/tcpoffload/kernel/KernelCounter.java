@@ -116,7 +116,13 @@ public enum KernelCounter {
     /** Targets refused: header length, segment size or device differ from the post's. */
     TARGETS_OTHER_SHAPE,
     /** Segments with data in order that has no room in our window, or none at all: not acknowledged. */
-    DATA_NOT_TAKEN;
+    DATA_NOT_TAKEN,
+    /** Segments of viewers that the hook answered itself, because no engine was there. */
+    ANSWERS,
+    /** Acknowledgements and resets that could not be made of the viewer's packet. */
+    ANSWERS_FAILED,
+    /** Sessions reset because no engine had come within the grace. */
+    ORPHANS_RESET;
 
     /** Name for people and JSON: {@code acks_sack}. */
     public String key() {

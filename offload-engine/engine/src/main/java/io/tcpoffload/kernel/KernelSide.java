@@ -50,7 +50,9 @@ public final class KernelSide implements AutoCloseable {
     private final ReceivePathBarrier barrier;
     /** Not 0, and different for each engine, so that engines that share a device know their own posts. */
     private final int mark = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
+    private final String owner;
     private volatile PostDevice posts;
+    private Guard guard;
     private boolean closed;
 
     private KernelSide(KernelConfig config) throws KernelException {
@@ -78,7 +80,7 @@ public final class KernelSide implements AutoCloseable {
                 engine.begin(config);
             }
             object.pin(pins, resumed);
-            pins.own();
+            owner = pins.own();
             if (resumed) {
                 resume();
             }
@@ -101,13 +103,22 @@ public final class KernelSide implements AutoCloseable {
             }
             return former;
         }
-        notes.add("What a former engine left is removed, " + former.refusal());
+        notes.add("What a former engine left is removed, " + former.refusal() + ": " + end(former.engine()));
         former.close();
         for (TrafficFilter filter : leftFilters()) {
             filter.close();
         }
         pins.clear();
         return null;
+    }
+
+    /** Lets the former engine's programs reset its viewers. What became of them, in words. */
+    private static String end(EngineState former) {
+        if (former == null) {
+            return "its viewers are reset by this system when they send something";
+        }
+        return (former.phase() == EngineDescriptor.REAPED || Knock.untilReaped(former) ? "" : "not all, but ")
+                + former.reset() + " of its viewers were reset";
     }
 
     private List<TrafficFilter> leftFilters() throws KernelException {
@@ -135,6 +146,7 @@ public final class KernelSide implements AutoCloseable {
             }
         }
         settle();
+        engine.takeOver(config); // a knock that was under way may have ended the grace
         Set<Integer> found = new HashSet<>();
         for (Flow flow : flows.entries()) {
             int state = sessions.state(flow.session());
@@ -229,6 +241,24 @@ public final class KernelSide implements AutoCloseable {
      */
     public void heartbeat(long nowNs) {
         engine.heartbeat(nowNs);
+    }
+
+    /**
+     * Starts the process that outlives this one: if no engine comes back within the grace, it lets the programs reset the
+     * viewers that say nothing, and removes kernel objects and stores. Once; an orderly {@link #close} ends it, and so does
+     * the next engine.
+     *
+     * @param stores directory of the instance's stores, which is removed with the rest, or null
+     * @return what is missing on this system, so that there is none and silent viewers wait for the next start; empty if it
+     *         runs
+     * @throws KernelException when it can't be started
+     */
+    public synchronized List<String> guard(java.nio.file.Path stores) throws KernelException {
+        List<String> missing = Guard.missing();
+        if (missing.isEmpty() && guard == null && !closed) {
+            guard = Guard.start(config, owner, sessions.capacity(), stores);
+        }
+        return missing;
     }
 
     /** Ends a session that is not gone on with: its packets are the kernel's again, which resets the viewer. */
@@ -400,6 +430,9 @@ public final class KernelSide implements AutoCloseable {
             return;
         }
         closed = true;
+        if (guard != null) {
+            guard.close();
+        }
         pins.remove();
         devices.values().forEach(Device::close);
         devices.clear();

@@ -24,7 +24,6 @@ final class Libc {
     static final int SOL_TCP = 6;
     static final int SOL_IPV6 = 41;
     static final int SOL_PACKET = 263;
-    static final int SO_LINGER = 13;
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
     static final int SO_MARK = 36;

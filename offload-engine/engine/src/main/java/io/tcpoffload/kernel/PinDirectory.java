@@ -114,14 +114,14 @@ final class PinDirectory implements AutoCloseable {
         return "";
     }
 
-    /** Says that it is ours from now on. */
-    Path own() throws KernelException {
+    /** Says that it is ours from now on, by a directory of this name. */
+    String own() throws KernelException {
         Owner self = Owner.self();
         Path mine = directory.resolve(OWNER + self.pid() + "+" + self.started() + "+"
                 + Long.toHexString(ThreadLocalRandom.current().nextLong()));
         delete(OWNER + "*");
         makeDirectory(mine);
-        return mine;
+        return mine.getFileName().toString();
     }
 
     /** Descriptor of a pinned map; -1 when nothing has that name. */

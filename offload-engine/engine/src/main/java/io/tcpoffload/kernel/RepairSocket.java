@@ -154,11 +154,11 @@ final class RepairSocket implements AutoCloseable {
         return released;
     }
 
-    /** As long as it was not released: gone without a word. */
+    /** As long as it was not released: gone without a word, and its addresses free for another attempt. */
     @Override
     public void close() {
         if (fd >= 0) {
-            Libc.close(fd);
+            TcpRepair.disconnectAndClose(fd);
             fd = -1;
         }
     }

@@ -22,6 +22,11 @@ public final class Resumption {
 
     private final ByteBuffer slots;
 
+    /** Over a copy of another engine's: for reading. */
+    public static Resumption copy(byte[] slots) {
+        return new Resumption(ByteBuffer.wrap(slots));
+    }
+
     Resumption(ByteBuffer slots) {
         this.slots = slots.order(ByteOrder.nativeOrder());
     }

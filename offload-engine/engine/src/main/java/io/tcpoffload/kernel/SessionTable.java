@@ -25,6 +25,11 @@ public final class SessionTable {
     private final int capacity;
     private final FreeList free;
 
+    /** Over a copy of another engine's records: for reading. */
+    public static SessionTable copy(byte[] records) {
+        return new SessionTable(ByteBuffer.wrap(records), null);
+    }
+
     SessionTable(ByteBuffer records, Resumption resumption) {
         this.records = records.order(ByteOrder.nativeOrder());
         this.resumption = resumption;

@@ -19,7 +19,7 @@ import java.net.UnknownHostException;
  */
 final class SocketAddress implements AutoCloseable {
 
-    private static final int IPV4_BYTES = 16;
+    static final int IPV4_BYTES = 16;
     private static final int IPV6_BYTES = 28;
 
     private final Memory memory;

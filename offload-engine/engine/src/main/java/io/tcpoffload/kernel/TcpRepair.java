@@ -143,7 +143,30 @@ public final class TcpRepair {
         }
     }
 
-    /** Closes the descriptor. In repair mode nothing is sent. */
+    /**
+     * Ends the connection for the kernel at once ({@code tcp_disconnect}): without a word in repair mode, else by a reset.
+     * A close ends it only when nobody else has the descriptor, and a process that is just being started by any thread of
+     * ours has it until it runs its own program.
+     */
+    public static void disconnect(int fd) throws KernelException {
+        try (Memory unspecified = new Memory(SocketAddress.IPV4_BYTES)) {
+            unspecified.clear();
+            Errno.check(Libc.connect(fd, unspecified, SocketAddress.IPV4_BYTES), "connect(" + fd + ", AF_UNSPEC)");
+        }
+    }
+
+    /** The same, then closes the descriptor; where the one is refused the other does it. */
+    static void disconnectAndClose(int fd) {
+        try {
+            disconnect(fd);
+        } catch (KernelException e) {
+            // The close ends it, later perhaps.
+        } finally {
+            Libc.close(fd);
+        }
+    }
+
+    /** Closes the descriptor. What is connected ends as by {@code close(2)}, when nobody else has it. */
     public static void close(int fd) throws KernelException {
         Errno.check(Libc.close(fd), "close(" + fd + ")");
     }

@@ -47,7 +47,7 @@ final class Admission implements TakeOver.Outcome {
         ViewerSession session = new ViewerSession(ids.getAsLong(), candidate.slot(), candidate.socket().localAddress(),
                 candidate.socket().remoteAddress(), device, kernel.sessions(), Journal.of(kernel, candidate.slot()), cursor,
                 sender(kernel.sessions().mss(candidate.slot()), tcp), tcp, settings, null);
-        candidate.socket().close().awaitUninterruptibly();
+        TakeOver.forget(candidate.socket());
         admit.accept(session);
     }
 

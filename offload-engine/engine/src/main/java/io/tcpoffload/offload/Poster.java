@@ -71,7 +71,7 @@ final class Poster {
                 viewer.record().onDataLeft();
                 if (fin) {
                     viewer.closeOrderly(sentNs);
-                    viewer.sender().onFinSent(sentNs);
+                    viewer.sender().onFinSentOnData(sentNs);
                 }
                 sent++;
             } else {
@@ -86,12 +86,13 @@ final class Poster {
     /**
      * Posts bytes of the store again, to one viewer.
      *
+     * @param fin whether the FIN goes behind them
      * @return false if they could not be sent now
      */
-    boolean repeat(ViewerSession viewer, int seq, int memoryOffset, int length, long position) {
+    boolean repeat(ViewerSession viewer, int seq, int memoryOffset, int length, long position, boolean fin) {
         DmaRing ring = kernel.ring();
-        return copy(ring, viewer, position, memoryOffset, length)
-                && sendOne(ring, viewer, seq, flags(viewer.source(), position + length), length);
+        int flags = flags(viewer.source(), position + length) | (fin ? JobList.FIN : 0);
+        return copy(ring, viewer, position, memoryOffset, length) && sendOne(ring, viewer, seq, flags, length);
     }
 
     private static int flags(Source source, long end) {

@@ -35,8 +35,9 @@ final class Repeats {
         while (session.sender().nextRetransmission(range, Math.min(session.sender().burstBytes(), DmaRing.MAX_PAYLOAD),
                 clock.nowNs())) {
             int length = range.length();
+            boolean fin = range.fin();
             boolean sent;
-            if (range.fin()) {
+            if (length == 0) {
                 sent = poster.control(session, range.seq(), JobList.ACK | JobList.FIN);
             } else {
                 long position = session.stream().positionOf(range.seq());
@@ -47,12 +48,13 @@ final class Repeats {
                     return -1;
                 }
                 length = Math.min(session.stream().consecutive(range.seq(), length), extent.length());
-                sent = poster.repeat(session, range.seq(), extent.memoryOffset(), length, position);
+                fin &= length == range.length();
+                sent = poster.repeat(session, range.seq(), extent.memoryOffset(), length, position, fin);
             }
             if (!sent) {
                 return done;
             }
-            session.sender().onRetransmitted(range.seq(), range.fin() ? 1 : length, clock.nowNs());
+            session.sender().onRetransmitted(range.seq(), fin ? length + 1 : length, clock.nowNs());
             done++;
         }
         return done;

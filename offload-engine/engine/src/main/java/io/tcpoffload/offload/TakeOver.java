@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes connections out of the kernel. A candidate's response head goes out by its ordinary socket; when the viewer has
  * acknowledged it, the receive hook has a header template and the socket has nothing unsent: then the hook is told to
- * eat the viewer's packets, the socket is put in repair mode, read and closed in silence. One thread does this for all
+ * eat the viewer's packets, the socket is put in repair mode, read and disconnected in silence. One thread does this for all
  * that are ready, because waiting until the kernel has dealt with packets already past the hook takes milliseconds
  * however many connections change hands.
  */
@@ -247,6 +247,21 @@ final class TakeOver implements Runnable, AutoCloseable {
         }
         table.complete(candidate.slot, tcp);
         outcome.taken(candidate, device, tcp);
+    }
+
+    /**
+     * Closes a frozen socket without a word. In one task of the socket's own loop, which so does not hear of a connection that
+     * was ended under it.
+     */
+    static void forget(EpollSocketChannel socket) {
+        socket.eventLoop().submit(() -> {
+            try {
+                TcpRepair.disconnect(socket.fd().intValue());
+            } finally {
+                socket.close();
+            }
+            return null;
+        }).awaitUninterruptibly();
     }
 
     private Device deviceOf(Candidate candidate) {

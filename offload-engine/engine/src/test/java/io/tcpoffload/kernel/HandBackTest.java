@@ -101,10 +101,14 @@ class HandBackTest {
     /** A session whose packets the hook sees, owned by the engine. */
     private void own() throws Exception {
         connect(LOCALHOST);
-        slot = Takeover.watch(kernel, connection);
-        connection.write(HEAD);
-        taken = Takeover.finish(kernel, connection, slot);
-        viewer.getInputStream().readNBytes(HEAD.length);
+        own(connection);
+    }
+
+    private void own(Accepted socket) throws Exception {
+        slot = Takeover.watch(kernel, socket);
+        socket.write(HEAD);
+        taken = Takeover.finish(kernel, socket, slot);
+        assertArrayEquals(HEAD, viewer.getInputStream().readNBytes(HEAD.length));
     }
 
     private HandBack begin(int nxt, ByteBuffer unread) throws KernelException {
@@ -127,7 +131,7 @@ class HandBackTest {
         TcpRepair.enter(connection.fd());
         taken = TcpRepair.read(connection.fd());
         kernel.sessions().complete(slot, taken);
-        TcpRepair.close(connection.fd());
+        TcpRepair.disconnectAndClose(connection.fd());
 
         byte[] stream = random(flight);
         byte[] unread = "not read yet".getBytes();
@@ -316,10 +320,28 @@ class HandBackTest {
             assertArrayEquals(new byte[] {(byte) round}, read(fd, 1));
             awaitSent(fd);
             connection = new Accepted(fd, connection.local(), connection.remote());
-            slot = Takeover.watch(kernel, connection);
-            connection.write(HEAD);
-            taken = Takeover.finish(kernel, connection, slot);
-            assertArrayEquals(HEAD, viewer.getInputStream().readNBytes(HEAD.length));
+            own(connection);
+        }
+        assertNoFault();
+    }
+
+    /** As a process has it that is started just then. */
+    @Test
+    void whoeverElseHasTheOldSocketIsNotInTheWay() throws Exception {
+        connect(LOCALHOST);
+        int another = Errno.check(SocketCalls.dup(connection.fd()), "dup");
+        try {
+            own(connection);
+            int fd;
+            try (HandBack handBack = begin(taken.sndNxt(), NOTHING)) {
+                fd = handBack.complete();
+            }
+            viewer.getOutputStream().write(HEAD);
+            assertArrayEquals(HEAD, read(fd, HEAD.length));
+            HandBack.end(fd);
+            assertEquals(-1, viewer.getInputStream().read());
+        } finally {
+            Libc.close(another);
         }
         assertNoFault();
     }

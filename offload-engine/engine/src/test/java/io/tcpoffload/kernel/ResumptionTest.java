@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class ResumptionTest {
 
-    private static final KernelConfig CONFIG = KernelConfig.of("ktest-resume").withMaxSessions(8);
+    private static final KernelConfig CONFIG = KernelConfig.of(Root.instance("resume")).withMaxSessions(8);
     private static final byte[] HEAD = "HTTP/1.1 200 OK\r\n\r\n".getBytes();
 
     private VethPair veth;
@@ -98,7 +98,7 @@ class ResumptionTest {
     void theStreamGoesOnAfterAKill() throws Exception {
         kernel.close();
         Process engine = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                System.getProperty("java.class.path"), Engine.class.getName()).redirectErrorStream(true).start();
+                System.getProperty("java.class.path"), Engine.class.getName(), CONFIG.instance()).redirectErrorStream(true).start();
         int port = Integer.parseInt(engine.inputReader().readLine());
         Socket viewer = veth.inNamespace(() -> new Socket(VethPair.SERVER, port));
         assertEquals("owned", engine.inputReader().readLine());
@@ -116,7 +116,7 @@ class ResumptionTest {
         }
 
         public static void main(String[] arguments) throws Exception {
-            KernelSide kernel = KernelSide.open(CONFIG);
+            KernelSide kernel = KernelSide.open(KernelConfig.of(arguments[0]).withMaxSessions(8));
             kernel.attach(VethPair.DEVICE);
             try (Listener listener = new Listener(VethPair.SERVER)) {
                 System.out.println(listener.address().getPort());

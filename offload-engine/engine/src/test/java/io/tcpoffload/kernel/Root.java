@@ -12,6 +12,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class Root implements ExecutionCondition {
 
+    /** A name for an engine of this process alone: pins are the machine's. */
+    static String instance(String name) {
+        return "ktest-" + name + ProcessHandle.current().pid();
+    }
+
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         if (System.getProperty("tcpoffload.noroot") != null) {

@@ -25,6 +25,8 @@ final class SocketCalls {
 
     static native long write(int fd, Pointer data, long length);
 
+    static native int dup(int fd);
+
     static native int setns(int fd, int type);
 
     static native int open(String path, int flags);

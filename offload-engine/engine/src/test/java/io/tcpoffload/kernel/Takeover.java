@@ -73,7 +73,7 @@ final class Takeover {
         TcpRepair.enter(connection.fd());
         TcpState tcp = TcpRepair.read(connection.fd());
         sessions.complete(id, tcp);
-        TcpRepair.close(connection.fd());
+        TcpRepair.disconnectAndClose(connection.fd());
         sessions.state(id, SessionState.OWNED);
         return tcp;
     }

@@ -64,6 +64,11 @@ final class VethPair implements AutoCloseable {
         return task.get();
     }
 
+    /** Name of their namespace. */
+    String viewers() {
+        return viewers;
+    }
+
     /** Output of a command in the viewers' namespace. */
     String runInside(String... command) throws Exception {
         List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", viewers));

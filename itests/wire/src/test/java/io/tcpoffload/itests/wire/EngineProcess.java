@@ -68,6 +68,11 @@ final class EngineProcess implements AutoCloseable {
         process.process().onExit().join();
     }
 
+    /** What it has outside its process, at this moment. */
+    StateCopy copyState(Path into) throws IOException {
+        return StateCopy.of(process.pid(), pins(), stores(), into);
+    }
+
     /** Another one in its place, after {@link #kill} or {@link #suspend}. */
     void startAgain() {
         start();
