@@ -122,18 +122,21 @@ listening() {
     timeout 2 bash -c 'exec 3<>"/dev/tcp/$1/$2"' listening "$1" "$2" 2>/dev/null
 }
 
-# Everything up to the moment before Karaf starts.
-prepare() {
-    local archive
+make_home() {
     if ! mkdir -p -- "$home" 2>/dev/null || [[ ! -w $home ]]; then
         fail "the directory $home can't be written; choose another with --home"
     fi
+}
+
+# Everything up to the moment before Karaf starts. What a killed run left stays: its viewers wait for this one.
+prepare() {
+    local archive
+    make_home
     exec {lock}>"$home/lock"
     flock -n "$lock" || fail "another ./headend is at work in $home"
     ! running || fail "it is running already (pid $(karaf_pid)); ./headend stop stops it"
     find_java
     archive=$(distribution) || archive=$(build)
-    remove_leftovers
     if listening "$(reachable_host)" "$port"; then
         fail "port $port of $host is in use; choose another with --port"
     fi

@@ -168,20 +168,26 @@ run_client() {
     env -u KARAF_HOME -u KARAF_BASE -u KARAF_DATA -u KARAF_ETC -u JAVA_OPTS "$karaf/bin/client" -r 10 -d 1 "$1"
 }
 
-# TERM, then KILL, then what is left of a killed engine. Ends with nothing running and nothing left behind.
+# Ends with nothing running, all streams ended, and nothing left behind.
 stop_karaf() {
-    local pid
     if running; then
-        pid=$(karaf_pid)
-        kill -TERM "$pid" 2>/dev/null || true
-        if ! await_end $stop_seconds; then
-            say "it did not stop within $stop_seconds s: killing it"
-            kill -KILL "$pid" 2>/dev/null || true
-            await_end 10 || fail "process $pid can't be killed"
-        fi
+        ask_for_the_end_of_streams
+        end_karaf
     fi
     remove_leftovers
     rm -f -- "$home/pid"
+}
+
+# TERM, then KILL. The engine leaves its viewers to the next one, unless it was asked to end their streams.
+end_karaf() {
+    local pid
+    pid=$(karaf_pid)
+    kill -TERM "$pid" 2>/dev/null || true
+    if ! await_end $stop_seconds; then
+        say "it did not stop within $stop_seconds s: killing it"
+        kill -KILL "$pid" 2>/dev/null || true
+        await_end 10 || fail "process $pid can't be killed"
+    fi
 }
 
 await_end() {

@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 
@@ -41,6 +42,31 @@ public class TcpOffloadComponent extends DefaultComponent {
         }
         endpoint.setSpec(spec);
         return endpoint;
+    }
+
+    /**
+     * The one that was generated for this class. Camel would look for it by name in all bundles, and find that of another
+     * version of this one, if there is one.
+     */
+    @Override
+    public PropertyConfigurer getComponentPropertyConfigurer() {
+        return configurer(TcpOffloadComponent.class);
+    }
+
+    /** As {@link #getComponentPropertyConfigurer}. */
+    @Override
+    public PropertyConfigurer getEndpointPropertyConfigurer() {
+        return configurer(TcpOffloadEndpoint.class);
+    }
+
+    private static PropertyConfigurer configurer(Class<?> configured) {
+        try {
+            // By name, as it is generated from these classes and is compiled after them.
+            return (PropertyConfigurer) Class.forName(configured.getName() + "Configurer", true,
+                    configured.getClassLoader()).getConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(configured + " has no configurer", e);
+        }
     }
 
     /** Where endpoints without an engine of their own find it: in a framework the OSGi service, else the registry. */

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the demo channel while its configuration wants it and the Camel component is there. The programme outlives the
- * routes: an update of the component interrupts it, and it goes on where it was. A wrong configuration is one line in
+ * routes and this bundle: an update or a restart interrupts it, and it goes on where it was. A wrong configuration is one line in
  * the log, and what ran before runs on.
  */
 @Component(service = DemoChannel.class, immediate = true, configurationPid = DemoConfiguration.PID)
@@ -32,6 +32,8 @@ public final class DemoChannel {
 
     private static final Logger LOG = LoggerFactory.getLogger(DemoChannel.class);
     private static final String NAME = "demo";
+    /** In the bundle's own storage. */
+    private static final String POSITION = "demo.position";
     /** What is missing is on its way when bundles are being updated: the demo is back soon, and a log not flooded. */
     private static final long RETRY_SECONDS = 2;
 
@@ -93,7 +95,8 @@ public final class DemoChannel {
         }
         try {
             if (feed == null) {
-                feed = new DemoFeed(DemoProgramme.open(), System::nanoTime);
+                var position = new DemoPosition(bundle.getDataFile(POSITION).toPath());
+                feed = new DemoFeed(DemoProgramme.open(position.read()), position::write, System::nanoTime);
             }
             running = RunningRoutes.start(NAME,
                     context -> context.addRoutes(new DemoRoute(feed, configuration.channel())),

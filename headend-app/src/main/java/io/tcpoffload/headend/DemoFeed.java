@@ -4,6 +4,7 @@ package io.tcpoffload.headend;
 import io.tcpoffload.headend.demo.DemoProgramme;
 import io.tcpoffload.headend.demo.DemoProgramme.Piece;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.apache.camel.Exchange;
 import org.slf4j.Logger;
@@ -22,14 +23,19 @@ final class DemoFeed {
     private static final Logger LOG = LoggerFactory.getLogger(DemoFeed.class);
 
     private final DemoProgramme programme;
+    private final LongConsumer published;
     private final LongSupplier clock;
     private Piece piece;
     private String lastFailure;
     private long retryAtNs;
 
-    /** @param clock nanoseconds, as of {@link System#nanoTime()} */
-    DemoFeed(DemoProgramme programme, LongSupplier clock) {
+    /**
+     * @param published told the programme's position after each piece that was published
+     * @param clock     nanoseconds, as of {@link System#nanoTime()}
+     */
+    DemoFeed(DemoProgramme programme, LongConsumer published, LongSupplier clock) {
         this.programme = programme;
+        this.published = published;
         this.clock = clock;
     }
 
@@ -47,6 +53,7 @@ final class DemoFeed {
     /** The piece was published. */
     void accepted(Exchange exchange) {
         piece = null;
+        published.accept(programme.position());
         if (lastFailure != null) {
             lastFailure = null;
             LOG.info("demo channel goes on");

@@ -22,7 +22,7 @@ final class DemoRoute extends RouteBuilder {
         onException(Exception.class).handled(true).process(feed::failed);
         // The producer starts with the first piece and not with the route, so that a listener that can't be bound yet
         // is tried again like everything else that fails.
-        from("timer:demo?fixedRate=true&period=" + PERIOD_MS).routeId("demo")
+        from("timer:demo?fixedRate=true&delay=0&period=" + PERIOD_MS).routeId("demo")
                 .process(feed::next)
                 .loopDoWhile(body().isNotNull())
                     .to("tcpoffload:" + channel + "?lazyStartProducer=true")

@@ -107,6 +107,7 @@ class DemoRouteTest {
 
     private final BufferEngine engine = new BufferEngine();
     private final AtomicLong nowNs = new AtomicLong(1);
+    private final AtomicLong position = new AtomicLong();
 
     private RunningRoutes start(DemoFeed feed) throws Exception {
         return RunningRoutes.start("demo", context -> context.addRoutes(new DemoRoute(feed, "clip")), name -> {
@@ -134,7 +135,7 @@ class DemoRouteTest {
 
     /** What was accepted is the programme's beginning, piece by piece. */
     private void assertNoGap() throws Exception {
-        DemoProgramme reference = DemoProgramme.open();
+        DemoProgramme reference = DemoProgramme.open(0);
         long at = 1;
         for (int i = 0; i < engine.accepted.size(); i++) {
             DemoProgramme.Piece expected = reference.next(at);
@@ -152,19 +153,20 @@ class DemoRouteTest {
 
     @Test
     void publishesWhatIsDue() throws Exception {
-        var routes = start(new DemoFeed(DemoProgramme.open(), nowNs::get));
+        var routes = start(new DemoFeed(DemoProgramme.open(0), position::set, nowNs::get));
         awaitPieces(1);
         awaitPieces(5);
         assertEquals("clip", engine.opened);
         routes.stop();
         assertEquals(null, engine.opened);
+        assertEquals(engine.accepted.size(), position.get());
         assertNoGap();
     }
 
     @Test
     void waitsForTheChannelAndLosesNothing() throws Exception {
         engine.refusesChannels = true;
-        var routes = start(new DemoFeed(DemoProgramme.open(), nowNs::get));
+        var routes = start(new DemoFeed(DemoProgramme.open(0), position::set, nowNs::get));
         awaitRefusal();
         engine.refusesChannels = false;
         awaitPieces(2);
@@ -174,7 +176,7 @@ class DemoRouteTest {
 
     @Test
     void goesOnWithTheSamePieceAfterAFailureAndAfterARestart() throws Exception {
-        var feed = new DemoFeed(DemoProgramme.open(), nowNs::get);
+        var feed = new DemoFeed(DemoProgramme.open(0), position::set, nowNs::get);
         var routes = start(feed);
         awaitPieces(1);
         engine.refusesBodies = true;

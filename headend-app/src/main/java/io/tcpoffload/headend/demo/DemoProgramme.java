@@ -16,6 +16,8 @@ import java.util.List;
 public final class DemoProgramme {
 
     private static final String CLIP = "/demo/clip.ts";
+    /** After so many rounds all continuity counters, of 4 bits, are where they were. */
+    private static final int COUNTER_ROUNDS = 16;
 
     private final ByteBuffer clip;
     private final ClipIndex index;
@@ -24,7 +26,7 @@ public final class DemoProgramme {
     private final long durationNs;
 
     private boolean started;
-    private boolean firstRound = true;
+    private long rounds;
     private long roundStartNs;
     private int nextPiece;
 
@@ -40,9 +42,16 @@ public final class DemoProgramme {
     /**
      * Opens the clip that is shipped with this class.
      *
+     * @param position to go on at, as of {@link #position()}; 0 for the beginning
      * @throws IOException if it is missing or can't be repeated without a seam; names the packet and the reason
      */
-    public static DemoProgramme open() throws IOException {
+    public static DemoProgramme open(long position) throws IOException {
+        DemoProgramme programme = open();
+        programme.goTo(position);
+        return programme;
+    }
+
+    static DemoProgramme open() throws IOException {
         try (InputStream in = DemoProgramme.class.getResourceAsStream(CLIP)) {
             if (in == null) {
                 throw new FileNotFoundException("demo clip: no resource " + CLIP + " in the headend's bundle");
@@ -57,6 +66,28 @@ public final class DemoProgramme {
         return new DemoProgramme(clip, ClipIndex.of(clip));
     }
 
+    /** Leaves clip and counters as if all pieces before had been handed out. Before the first call of {@link #next}. */
+    private void goTo(long position) {
+        rounds = position / pieces.length;
+        nextPiece = (int) (position % pieces.length);
+        if (rounds > 0) {
+            for (long i = (rounds - 1) % COUNTER_ROUNDS; i > 0; i--) {
+                restamper.restamp(clip, 0, clip.limit(), 0);
+            }
+            restamper.restamp(clip, 0, clip.limit(), (rounds - 1) * index.durationTicks() % StreamTime.WRAP_TICKS);
+        }
+        restamper.restamp(clip, 0, index.spans().get(nextPiece).offset(), shiftTicks());
+    }
+
+    private long shiftTicks() {
+        return rounds == 0 ? 0 : index.durationTicks();
+    }
+
+    /** How many pieces of the programme have been handed out, by this object and those that it goes on from. */
+    public long position() {
+        return rounds * pieces.length + nextPiece;
+    }
+
     /**
      * The next piece of the programme, if it is due. The first call sets the programme's time zero; the first piece is
      * due at once. A caller that comes late gets all that was due meanwhile, call by call. When it is more than half a
@@ -67,12 +98,12 @@ public final class DemoProgramme {
      * @return the piece, or null if none is due yet
      */
     public Piece next(long nowNs) {
-        if (!started) {
-            started = true;
-            roundStartNs = nowNs;
-        }
         List<ClipIndex.Span> spans = index.spans();
         ClipIndex.Span span = spans.get(nextPiece);
+        if (!started) {
+            started = true;
+            roundStartNs = nowNs - span.startNs();
+        }
         long lateNs = nowNs - (roundStartNs + span.startNs());
         if (lateNs < 0) {
             return null;
@@ -80,12 +111,12 @@ public final class DemoProgramme {
         if (lateNs > durationNs / 2) {
             roundStartNs += lateNs;
         }
-        restamper.restamp(clip, span.offset(), span.length(), firstRound ? 0 : index.durationTicks());
+        restamper.restamp(clip, span.offset(), span.length(), shiftTicks());
         Piece piece = pieces[nextPiece];
         piece.media().clear();
         if (++nextPiece == spans.size()) {
             nextPiece = 0;
-            firstRound = false;
+            rounds++;
             roundStartNs += durationNs;
         }
         return piece;

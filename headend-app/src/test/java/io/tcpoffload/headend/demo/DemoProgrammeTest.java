@@ -14,6 +14,8 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DemoProgrammeTest {
 
@@ -96,6 +98,32 @@ class DemoProgrammeTest {
         assertEquals(1, drain(programme, resumedNs));
         assertEquals(0, drain(programme, resumedNs + PIECE_NS - 1));
         assertEquals(1, drain(programme, resumedNs + PIECE_NS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 39, 40, 55, 15 * 40, 16 * 40, 17 * 40 + 39, 40 * 40 + 8})
+    void anotherGoesOnAtThePositionThatOneCameTo(long position) throws IOException {
+        DemoProgramme one = DemoProgramme.open();
+        long nowNs = take(one, ZERO_NS, (int) position);
+        assertEquals(position, one.position());
+
+        DemoProgramme other = DemoProgramme.open(position);
+        assertEquals(position, other.position());
+        for (int i = 0; i <= PIECES_A_ROUND; i++) {
+            Piece expected = one.next(nowNs + i * PIECE_NS);
+            Piece piece = other.next(i * PIECE_NS);
+            assertEquals(expected.media(), piece.media(), "piece " + i);
+            assertEquals(expected.keyframe(), piece.keyframe());
+            assertNull(other.next((i + 1) * PIECE_NS - 1));
+        }
+    }
+
+    @Test
+    void goesOnAfterAnyNumberOfYears() throws IOException {
+        long position = Long.MAX_VALUE / 1_000_000 / PIECES_A_ROUND * PIECES_A_ROUND - 1;
+        DemoProgramme programme = DemoProgramme.open(position);
+        monitor.accept(programme.next(ZERO_NS).media());
+        monitor.accept(programme.next(ZERO_NS + PIECE_NS).media());
     }
 
     @Test

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpoffload.itests;
 
+import java.util.Map;
+import java.util.TreeMap;
+
 /**
  * A bad link: drops and duplicates packets of a device in the viewers' namespace by seeded chance. Packets are what
  * the device sees: super-segments unless the sender's end is {@link Veth#withoutServerOffloads()}.
@@ -14,6 +17,7 @@ public final class LossProgram implements AutoCloseable {
     }
 
     private final LineProcess process;
+    private final Map<String, String> chances = new TreeMap<>();
 
     public LossProgram(Netns ns, String device) {
         process = new LineProcess("loss", ns.start(ProcessBuilder.Redirect.DISCARD,
@@ -53,17 +57,27 @@ public final class LossProgram implements AutoCloseable {
         return counters(1);
     }
 
+    /** A good link, until {@link #resume}. */
+    public void suspend() {
+        process.ask("ingress 0 0 0");
+        process.ask("egress 0 0 0");
+    }
+
+    /** The chances that were set before {@link #suspend}. */
+    public void resume() {
+        chances.forEach((side, chance) -> process.ask(side + " " + chance));
+    }
+
     /** Packets pass again as they come. */
     @Override
     public void close() {
-        set("ingress", 0, 0, 0);
-        set("egress", 0, 0, 0);
+        suspend();
         process.close();
     }
 
     private void set(String side, double drop, double duplicate, long seed) {
-        process.ask(side + " " + Math.round(drop * PPM) + " " + Math.round(duplicate * PPM) + " "
-                + Long.toUnsignedString(seed));
+        chances.put(side, Math.round(drop * PPM) + " " + Math.round(duplicate * PPM) + " " + Long.toUnsignedString(seed));
+        process.ask(side + " " + chances.get(side));
     }
 
     private Counters counters(int line) {

@@ -10,6 +10,10 @@ public final class ViewerFarm implements AutoCloseable {
 
     private static final long POLL_MILLIS = 20;
 
+    /** For how long viewers got nothing at a stretch: the worst of them, and the one in the middle. */
+    public record Silence(long longestMillis, long medianMillis) {
+    }
+
     private final LineProcess process;
     private int opened;
 
@@ -68,6 +72,17 @@ public final class ViewerFarm implements AutoCloseable {
     /** All viewers so far, those that are gone included, in the order of their numbers. */
     public List<Viewer> report() {
         return process.ask("report").stream().map(Viewer::parse).toList();
+    }
+
+    /** One viewer; cheap enough to ask for many times a second. */
+    public Viewer report(int id) {
+        return Viewer.parse(process.ask("report " + id).get(0));
+    }
+
+    /** The longest silence of the open viewers since the last call, which lasts until now at the most. */
+    public Silence silence() {
+        Fields f = new Fields(process.ask("silence").get(0));
+        return new Silence(f.number("longest"), f.number("median"));
     }
 
     /** Waits until all viewers that are open or opening satisfy a condition; fails with those that do not. */

@@ -6,8 +6,11 @@
  *   open N [RCVBUF]   N more viewers, with a receive buffer of so many bytes if given
  *   pause ID, resume ID, close ID, halfclose ID, reset ID
  *   say ID BYTES      sends so many bytes, each a 'u', as far as there is room
- *   report            one line a viewer, then "end"
+ *   report [ID]       one line a viewer, or for that one only, then "end"
+ *   silence           for how long a viewer got nothing at a stretch since the last such command, then "end":
+ *                     the longest time of all open viewers, and half of them waited no longer than the median
  *
+ *   silence longest=812 median=640
  *   viewer 0 port=40000 status=200 start=0 end=1880000 received=1880000 skips=0 mismatch=-1 state=open
  *
  * start and end are stream positions; received counts body bytes; skips counts jumps forward to another true
@@ -24,6 +27,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 #include "stream.h"
 #include "commands.h"
@@ -45,6 +49,7 @@ struct viewer {
 	uint32_t first, next; /* indices of words */
 	uint8_t part[4];      /* the bytes of an unfinished word */
 	int part_length;
+	int64_t heard_ms, silence_ms; /* when it last got bytes; its longest wait for some */
 };
 
 static struct viewer viewers[MAX_VIEWERS];
@@ -55,6 +60,13 @@ static union {
 	struct sockaddr_in6 ipv6;
 } server;
 static char request[512];
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000ll + now.tv_nsec / 1000000;
+}
 
 static void watch(struct viewer *v, int operation, uint32_t events)
 {
@@ -143,12 +155,21 @@ static void take(struct viewer *v, uint8_t *data, int length)
 		if (v->head_length >= 4 && !memcmp(v->head + v->head_length - 4, "\r\n\r\n", 4)) {
 			v->status = atoi(v->head + strcspn(v->head, " "));
 			v->state = OPEN;
+			v->heard_ms = now_ms();
 		} else if (v->head_length == MAX_HEAD) {
 			finish(v, FAILED);
 		}
 	}
 	if (v->status == 200)
 		check(v, data, length);
+}
+
+static void heard(struct viewer *v)
+{
+	int64_t now = now_ms();
+	if (now - v->heard_ms > v->silence_ms)
+		v->silence_ms = now - v->heard_ms;
+	v->heard_ms = now;
 }
 
 static void ready(struct viewer *v)
@@ -167,9 +188,11 @@ static void ready(struct viewer *v)
 		return;
 	}
 	ssize_t n = recv(v->fd, buffer, sizeof buffer, 0);
-	if (n > 0)
+	if (n > 0) {
+		if (v->state == OPEN)
+			heard(v);
 		take(v, buffer, n);
-	else if (n == 0)
+	} else if (n == 0)
 		finish(v, ENDED);
 	else if (errno != EAGAIN)
 		finish(v, RESET);
@@ -212,9 +235,9 @@ static void act(struct viewer *v, const char *what)
 	}
 }
 
-static void report(void)
+static void report(int first, int end)
 {
-	for (int i = 0; i < count; i++) {
+	for (int i = first; i < end; i++) {
 		struct viewer *v = &viewers[i];
 		printf("viewer %d port=%d status=%d start=%llu end=%llu received=%llu skips=%d mismatch=%lld state=%s\n", i,
 		       v->port, v->status, 4ull * v->first, 4ull * v->next + v->part_length,
@@ -225,13 +248,40 @@ static void report(void)
 	fflush(stdout);
 }
 
+static int by_length(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (x > y) - (x < y);
+}
+
+static void silence(void)
+{
+	static int64_t all[MAX_VIEWERS];
+	int n = 0;
+	for (int i = 0; i < count; i++) {
+		struct viewer *v = &viewers[i];
+		if (v->state != OPEN)
+			continue;
+		heard(v);
+		all[n++] = v->silence_ms;
+		v->silence_ms = 0;
+	}
+	qsort(all, n, sizeof all[0], by_length);
+	printf("silence longest=%lld median=%lld\nend\n", n ? (long long)all[n - 1] : 0, n ? (long long)all[n / 2] : 0);
+	fflush(stdout);
+}
+
 static void command(char *line)
 {
 	char what[20], which[20];
 	int n = sscanf(line, "%19s %19s", what, which);
 	sscanf(line, "say %*s %d", &said);
 	if (n == 1 && !strcmp(what, "report")) {
-		report();
+		report(0, count);
+	} else if (n == 2 && !strcmp(what, "report")) {
+		report(atoi(which), atoi(which) < count ? atoi(which) + 1 : 0);
+	} else if (n == 1 && !strcmp(what, "silence")) {
+		silence();
 	} else if (n == 2 && !strcmp(what, "open")) {
 		int receive_buffer = 0;
 		sscanf(line, "%*s %*s %d", &receive_buffer);

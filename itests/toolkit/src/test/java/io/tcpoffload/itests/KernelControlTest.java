@@ -68,6 +68,16 @@ class KernelControlTest {
     }
 
     @Test
+    void silenceIsTheLongestPauseSinceItWasAskedForLast() throws InterruptedException {
+        watch();
+        farm.silence();
+        Thread.sleep(700);
+        assertTrue(farm.silence().medianMillis() >= 700);
+        assertTrue(farm.silence().longestMillis() < 700);
+        assertEquals(farm.report().get(3), farm.report(3));
+    }
+
+    @Test
     void superSegmentsPassTheWireChecks() {
         try (Capture capture = new Capture(viewers, veth.viewerDevice(), PORT, Capture.WHOLE,
                 directory.resolve("gso.pcap"))) {

@@ -72,7 +72,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         this.config = config;
         this.stores = stores;
         loops = new EventLoops(HTTP_THREADS, true);
-        transports = Transports.open(config, loops);
+        transports = Transports.open(config, loops, stores.path());
         resume();
         commands = new ControlCommands(transports.adoptions(), this::find, this::counters);
         control = openControl();

@@ -20,6 +20,7 @@ import io.tcpoffload.offload.Adoptions;
 import io.tcpoffload.offload.DeviceWatch;
 import io.tcpoffload.offload.OffloadTransport;
 import io.tcpoffload.offload.ReturningViewers;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -50,14 +51,15 @@ final class Transports implements AutoCloseable {
         this.reason = reason;
     }
 
-    static Transports open(EngineConfig config, EventLoops loops) {
+    /** @param stores what goes with the viewers if no engine comes back; null for none */
+    static Transports open(EngineConfig config, EventLoops loops, Path stores) {
         AtomicLong ids = new AtomicLong();
         NioTransport ordinary = new NioTransport(NioLimits.DEFAULT);
         if (config.transport() == TransportMode.NIO) {
             return new Transports(config, ids, ordinary, null, "the setting transport=nio asks for it");
         }
         try {
-            return new Transports(config, ids, ordinary, offload(config, ids::incrementAndGet, ordinary, loops),
+            return new Transports(config, ids, ordinary, offload(config, ids::incrementAndGet, ordinary, loops, stores),
                     "packet ring, header builder and receive hook are in place");
         } catch (KernelException e) {
             LOG.warn("Offload can't be had, {}: {}", config.transport() == TransportMode.OFFLOAD
@@ -68,18 +70,27 @@ final class Transports implements AutoCloseable {
         }
     }
 
-    private static OffloadTransport offload(EngineConfig config, LongSupplier ids, NioTransport ordinary, EventLoops loops)
-            throws KernelException {
+    private static OffloadTransport offload(EngineConfig config, LongSupplier ids, NioTransport ordinary, EventLoops loops,
+            Path stores) throws KernelException {
         KernelSide kernel = KernelSide.open(KernelConfig.of(config.instance()).withMaxSessions(config.maxSessions())
                 .withGrace(config.continuity().grace()));
         kernel.notes().forEach(LOG::warn);
         try {
+            guard(kernel, stores);
             return new OffloadTransport(kernel, config.devices(), config.sender(), ids, ordinary,
                     (fd, cursor, sent) -> loops.adopt(fd, socket -> ordinary.resume(socket, cursor, sent),
                             cursor::close));
         } catch (KernelException e) {
             kernel.close();
             throw e;
+        }
+    }
+
+    private static void guard(KernelSide kernel, Path stores) throws KernelException {
+        List<String> missing = kernel.guard(stores);
+        if (!missing.isEmpty()) {
+            LOG.warn("Should this process be killed and none come back, viewers that say nothing wait for the next start, and "
+                    + "kernel objects stay until then: there is no {}", String.join(", no ", missing));
         }
     }
 

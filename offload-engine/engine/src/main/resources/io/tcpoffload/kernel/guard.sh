@@ -7,7 +7,7 @@
 # $1 instance, $2 the name by which the engine marks its pins, $3 grace in seconds, $4 size of the session table,
 # $5 directory of the stores, or nothing
 guard() {
-    local mine=$pins/$1/$2 left=$(($3 + 1)) lock knocked
+    local mine=$pins/$1/$2 left=$(($3 + 1)) lock
     PATH=$PATH:/usr/sbin:/sbin
     # Another engine marks the pins as its own, and one that stops in order removes them: then it is that one's business.
     until [[ -d $mine ]] && flock -s -w 2 "$pins/$1" true; do
@@ -19,10 +19,7 @@ guard() {
     done
     exec {lock}<"$pins/$1" || return 0
     flock -n "$lock" && [[ -d $mine ]] || return 0
-    # knock.h: 256 sessions each
-    for ((knocked = 0; knocked < $4 + 256; knocked += 256)); do
-        (: <>/dev/tcp/127.0.0.1/9) || true
-    done
+    knock "$4"
     remove_kernel_objects "$1"
     # An engine that starts has its stores before its pins.
     if [[ -n $5 ]] && ! lives "$5"; then

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.itests.Await;
+import io.tcpoffload.itests.Command;
 import io.tcpoffload.itests.Leftovers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -97,6 +98,31 @@ final class Headend implements AutoCloseable {
         Result result = run(arguments.toArray(String[]::new));
         assertEquals(0, result.code(), result.output());
         return result.output();
+    }
+
+    /** Removes the installation of an earlier run, with what was installed and updated there. */
+    void discard() {
+        Command.run("rm", "-rf", home.toString());
+    }
+
+    /** Writes the engine's settings of an installation that has not been started yet. */
+    void configure(String... settings) throws IOException {
+        Path file = file("etc/io.tcpoffload.engine.cfg");
+        Files.createDirectories(file.getParent());
+        Files.write(file, List.of(settings));
+    }
+
+    /** Stops and starts it, by {@code ./headend restart}. */
+    void restart() {
+        Result result = run("restart");
+        assertEquals(0, result.code(), result.output());
+    }
+
+    /** Ends Karaf as the machine's OOM killer would. */
+    void kill() {
+        ProcessHandle karaf = karaf().orElseThrow();
+        karaf.destroyForcibly();
+        karaf.onExit().join();
     }
 
     /** Runs a Karaf command that must succeed. */
