@@ -108,8 +108,8 @@ class AbsenceTest {
     private String capture(byte[] frame) throws Exception {
         java.nio.file.Path file = Files.createTempFile("ktest", ".pcap");
         try {
-            Process dump = new ProcessBuilder("ip", "netns", "exec", veth.viewers(), "tcpdump", "-i", "kt1", "-Q", "in", "-U",
-                    "-c", "1", "-w", file.toString(), "tcp or vlan").redirectErrorStream(true).start();
+            Process dump = new ProcessBuilder("ip", "netns", "exec", veth.viewers(), "tcpdump", "-i", "kt1", "-Q", "in",
+                    "-U", "-c", "1", "-w", file.toString(), "tcp or vlan").redirectErrorStream(true).start();
             assertTrue(dump.inputReader().readLine().contains("listening"));
             try (Flood flood = veth.inNamespace(() -> new Flood("kt1", frame))) {
                 assertTrue(dump.waitFor(5, TimeUnit.SECONDS), "no answer");

@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.kernel.Listener.Accepted;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -135,8 +137,8 @@ class ResumptionTest {
             SessionTable sessions = kernel.sessions();
             byte[] server = {10, (byte) 213, 7, 1};
             byte[] viewer = {10, (byte) 213, 7, 2};
-            byte[] ack = new Frame().from(viewer, served.viewer().getLocalPort()).to(server, listener.address().getPort())
-                    .seq(sessions.rcvNxt(served.id())).ack(sessions.nxt(served.id())).bytes();
+            byte[] ack = new Frame().from(viewer, served.viewer().getLocalPort())
+                    .to(server, listener.address().getPort()).seq(sessions.rcvNxt(served.id())).ack(sessions.nxt(served.id())).bytes();
             System.arraycopy(sessions.template(served.id()), 6, ack, 0, 6);
             try (Flood flood = veth.inNamespace(() -> new Flood("kt1", ack))) {
                 for (int turn = 0; turn < 10; turn++) {
@@ -181,7 +183,7 @@ class ResumptionTest {
             assertEquals(SessionState.FREE, kernel.sessions().state(served.id()));
             assertEquals(0, kernel.sessions().used());
             served.viewer().getOutputStream().write(1);
-            assertThrows(java.net.SocketException.class, () -> served.viewer().getInputStream().read());
+            assertThrows(SocketException.class, () -> served.viewer().getInputStream().read());
         }
     }
 
@@ -251,7 +253,7 @@ class ResumptionTest {
                 yield "in state 3 with headers of 67 bytes";
             }
             case "flow" -> {
-                kernel.flows().put(listenerAddress("10.9.9.9"), listenerAddress("10.9.9.8"), 0);
+                kernel.flows().put(nobody("10.9.9.9"), nobody("10.9.9.8"), 0);
                 yield "two flows lead to session 0";
             }
             default -> {
@@ -261,8 +263,8 @@ class ResumptionTest {
         };
     }
 
-    private static java.net.InetSocketAddress listenerAddress(String host) {
-        return new java.net.InetSocketAddress(host, 1);
+    private static InetSocketAddress nobody(String host) {
+        return new InetSocketAddress(host, 1);
     }
 
     private String put(int offset, String reason) throws Exception {
