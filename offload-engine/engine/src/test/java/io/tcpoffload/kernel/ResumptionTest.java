@@ -15,7 +15,9 @@ import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -201,6 +203,21 @@ class ResumptionTest {
                 Thread.onSpinWait();
             }
         }
+    }
+
+    @Test
+    void settingsOfTheLoopbackDeviceOutliveASuspensionAndEndWithTheEngine() throws Exception {
+        Path setting = Path.of("/proc/sys/net/ipv4/conf/lo/route_localnet");
+        kernel.attach("lo");
+        for (int turn = 0; turn < 2; turn++) {
+            kernel.suspend();
+            assertEquals("1", Files.readString(setting).trim());
+            kernel = KernelSide.open(CONFIG);
+            assertEquals(Set.of("lo", VethPair.DEVICE),
+                    kernel.devices().stream().map(Device::name).collect(Collectors.toSet()));
+        }
+        kernel.close();
+        assertEquals("0", Files.readString(setting).trim());
     }
 
     @Test
