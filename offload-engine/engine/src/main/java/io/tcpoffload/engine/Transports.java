@@ -11,7 +11,6 @@ import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.ViewerTransport;
 import io.tcpoffload.http.EventLoops;
-import io.tcpoffload.kernel.Flow;
 import io.tcpoffload.kernel.KernelConfig;
 import io.tcpoffload.kernel.KernelException;
 import io.tcpoffload.kernel.KernelSide;
@@ -69,10 +68,6 @@ final class Transports implements AutoCloseable {
             throws KernelException {
         KernelSide kernel = KernelSide.open(KernelConfig.of(config.instance()).withMaxSessions(config.maxSessions()));
         try {
-            kernel.notes().forEach(LOG::warn);
-            for (Flow flow : kernel.flows().entries()) {
-                kernel.drop(flow);
-            }
             return new OffloadTransport(kernel, config.devices(), config.sender(), ids, ordinary,
                     (fd, cursor, id, sent) -> loops.adopt(fd, socket -> ordinary.resume(socket, cursor, id, sent),
                             cursor::close));
