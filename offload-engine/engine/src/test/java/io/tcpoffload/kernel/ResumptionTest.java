@@ -233,7 +233,7 @@ class ResumptionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"magic", "layout", "phase", "namespace", "session", "headers", "flow", "map"})
+    @ValueSource(strings = {"magic", "layout", "phase", "namespace", "session", "headers", "flow", "map", "size"})
     void stateThatIsNotUnderstoodIsRemovedAndNamed(String what) throws Exception {
         try (Listener listener = new Listener(VethPair.SERVER)) {
             Served served = serve(listener);
@@ -272,6 +272,14 @@ class ResumptionTest {
             case "flow" -> {
                 kernel.flows().put(nobody("10.9.9.9"), nobody("10.9.9.8"), 0);
                 yield "two flows lead to session 0";
+            }
+            case "size" -> {
+                Path pin = PinDirectory.ROOT.resolve(CONFIG.instance() + "/resumption");
+                Files.delete(pin);
+                int map = LibBpf.bpf_map_create(LibBpf.MAP_TYPE_ARRAY, "other", Integer.BYTES, 256, 8, null);
+                assertEquals(0, LibBpf.bpf_obj_pin(map, pin.toString()));
+                Libc.close(map);
+                yield "map 'resumption' has 8 entries of 256 bytes for keys of 4, type 2 instead of 8 entries of 512 bytes";
             }
             default -> {
                 Files.delete(PinDirectory.ROOT.resolve(CONFIG.instance() + "/flows"));
