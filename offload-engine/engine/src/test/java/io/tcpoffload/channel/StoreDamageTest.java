@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -150,6 +151,18 @@ class StoreDamageTest {
         byte[] copies = sound.clone();
         Arrays.fill(copies, COPIES, COPIES + 32, (byte) 0);
         refuses(copies, "tail is damaged");
+    }
+
+    /** On a disk it would be there again, and no page of it could be relied on. */
+    @Test
+    void refusesAFileOfAnotherBoot() throws IOException {
+        byte[] other = sound.clone();
+        ByteBuffer buffer = ByteBuffer.wrap(other).order(ByteOrder.nativeOrder());
+        buffer.putLong(StoreDescriptor.BOOT_AT, 0x1234);
+        var crc = new CRC32();
+        crc.update(buffer.slice(StoreDescriptor.ID_AT, StoreDescriptor.IDENTITY_END - StoreDescriptor.ID_AT));
+        buffer.putInt(StoreDescriptor.CHECK_AT, (int) crc.getValue());
+        refuses(other, "before the machine restarted, in boot 00000000-0000-1234");
     }
 
     private void refuses(byte[] bytes, String why) throws IOException {
