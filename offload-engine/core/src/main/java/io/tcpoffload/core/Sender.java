@@ -206,6 +206,11 @@ public final class Sender {
         transmission.onSent(bytes, nowNs);
     }
 
+    /** False when {@link #nextRetransmission} has nothing, whatever it is asked: cheap, and nearly always so. */
+    public boolean hasRetransmission() {
+        return transmission.hasRetransmission();
+    }
+
     /**
      * The first range that must be sent again now, within what the congestion window and the viewer's window allow.
      *

@@ -100,7 +100,7 @@ final class SenderParts {
         }
         final long bytesPerSecond = pacedBytesPerSecond;
         // bursts closer together than the grid is fine would wait longer for it than for their time
-        final boolean dense = pacedBurstBytes * 2e9 / bytesPerSecond < config.pacingQuantumNs();
+        final boolean dense = pacedBurstBytes * 2e9 < (double) config.pacingQuantumNs() * bytesPerSecond;
         pacer.onSent(bytes, bytesPerSecond, dense, nowNs);
     }
 

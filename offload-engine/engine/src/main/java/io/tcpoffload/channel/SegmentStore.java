@@ -364,14 +364,14 @@ public final class SegmentStore implements AutoCloseable {
             }
             long first = index.first();
             long next = index.next();
-            long run = index.find(position, first, next);
+            long run = index.find(position, first, next, out.run());
             if (run >= first) {
                 long start = index.start(run);
                 long end = run + 1 < next ? Math.min(head, index.start(run + 1)) : head;
                 long offset = (index.address(run) + position - start) % capacity;
                 long segment = Math.max(0, index.segment(run));
                 if (index.isIntact(first) && position >= tail()) {
-                    out.set(position, (int) offset, (int) (end - position), segment);
+                    out.set(position, (int) offset, (int) (end - position), segment, run);
                     return true;
                 }
             }

@@ -73,6 +73,9 @@ final class Libc {
 
     static native long send(int fd, Pointer data, long length, int flags);
 
+    /** {@code send}, of data at an address: makes no object. */
+    static native long send(int fd, long data, long length, int flags);
+
     static native long sendto(int fd, Pointer data, long length, int flags, Pointer address, int addressLength);
 
     static native long recv(int fd, Pointer data, long length, int flags);
