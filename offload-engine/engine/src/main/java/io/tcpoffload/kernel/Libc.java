@@ -96,6 +96,10 @@ final class Libc {
 
     static native int sched_setaffinity(int thread, long bytes, Pointer mask);
 
+    static native int sched_getscheduler(int thread);
+
+    static native int sched_setscheduler(int thread, int policy, Pointer parameters);
+
     static native int close(int fd);
 
     static native int fchmod(int fd, int mode);

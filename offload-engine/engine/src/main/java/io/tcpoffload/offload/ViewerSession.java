@@ -155,11 +155,15 @@ final class ViewerSession {
         return adopted != null && adopted.source() != null;
     }
 
-    /** Bytes that wait and may be asked for: not a small segment while another one is unacknowledged. */
+    /** Bytes that wait and may be asked for: not a small segment while another one is unacknowledged, but as a probe. */
     long waitingBytes() {
         long lag = source.lag();
-        return !isPrivate() ? lag
-                : small.admit(lag, path.mss(), sender.una(), lag > 0 && source.endsAt(source.position() + lag));
+        if (!isPrivate() || sender.probesWithNewData()) {
+            return lag;
+        }
+        long admitted = small.admit(lag, path.mss(), sender.una(), lag > 0 && source.endsAt(source.position() + lag));
+        sender.holdBack(lag - admitted);
+        return admitted;
     }
 
     /** New data left. */
