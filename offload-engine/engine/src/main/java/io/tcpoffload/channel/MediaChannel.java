@@ -7,7 +7,10 @@ import io.tcpoffload.api.OffloadException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -37,6 +40,8 @@ public final class MediaChannel implements AutoCloseable {
     private volatile Runnable onDetached = () -> { };
     private volatile State state = State.OPEN;
     private final ViewerCounts counts = new ViewerCounts();
+    private final Set<Cursor> cursors = ConcurrentHashMap.newKeySet();
+    private final Addressed addressed = new Addressed();
     private volatile long publishedNs = System.nanoTime();
 
     /**
@@ -250,7 +255,26 @@ public final class MediaChannel implements AutoCloseable {
         return new Cursor(this, viewer, position, jumps);
     }
 
-    void viewerLeft() {
+    /** What is for some viewers only. */
+    Addressed addressed() {
+        return addressed;
+    }
+
+    /** Those of the present viewers, by their places. */
+    Collection<Cursor> cursors() {
+        return cursors;
+    }
+
+    void entered(Cursor cursor) {
+        cursors.add(cursor);
+    }
+
+    void left(Cursor cursor) {
+        cursors.remove(cursor);
+        viewerLeft();
+    }
+
+    private void viewerLeft() {
         if (viewers.decrementAndGet() == 0 && state == State.CLOSED) {
             store.release();
         }

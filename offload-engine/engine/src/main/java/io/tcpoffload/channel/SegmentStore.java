@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * One channel's retained media in memory outside the Java heap, shareable with another process and, in a file, outliving
@@ -27,6 +28,10 @@ public final class SegmentStore implements AutoCloseable {
     /** What direct I/O wants. */
     static final int ALIGNMENT = StoreDescriptor.PAGE;
     private static final int STREAM_CHUNK_BYTES = 64 << 10;
+
+    /** Stream offsets of the first byte and after the last. */
+    record Range(long from, long to) {
+    }
 
     private final long id;
     private final StoreMemory memory;
@@ -207,6 +212,33 @@ public final class SegmentStore implements AutoCloseable {
         long run = index.find(kept, first, index.next());
         return run >= first && kept < bounds.head()
                 && (run == first && index.isFull() || index.address(run) + kept - index.start(run) < address);
+    }
+
+    /**
+     * Appends the buffer's remaining bytes as no part of a segment that a viewer may start in.
+     *
+     * @param before told where it lies, before it can be read
+     * @return bytes stored
+     * @throws OffloadException as in {@link #append(ByteBuffer, boolean)}
+     */
+    int append(ByteBuffer body, Consumer<Range> before) {
+        int length = body.remaining();
+        order.lock();
+        writer.lock();
+        try {
+            requireOpen();
+            if (length > 0) {
+                long address = reserve(length, 1);
+                media.put((int) (address % capacity), body, body.position(), length);
+                body.position(body.limit());
+                before.accept(new Range(bounds.head(), bounds.head() + length));
+                commit(address, length, false);
+            }
+            return length;
+        } finally {
+            writer.unlock();
+            order.unlock();
+        }
     }
 
     /**

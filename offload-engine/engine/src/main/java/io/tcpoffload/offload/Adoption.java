@@ -78,8 +78,8 @@ final class Adoption implements AutoCloseable {
      * @throws KernelException with a line for people; the process has its connection as it was
      */
     ViewerSession take(long id, int pid, int fd, MediaChannel channel, InputPolicy input) throws KernelException {
-        n=1; try (ForeignSocket socket = ForeignSocket.take(pid, fd)) {
-            socket.check(); 
+        try (ForeignSocket socket = ForeignSocket.take(pid, fd)) {
+            socket.check();
             InetSocketAddress local = socket.local();
             InetSocketAddress remote = socket.remote();
             Path path = path(local, remote);
@@ -137,9 +137,9 @@ final class Adoption implements AutoCloseable {
         kernel.sessions().ipFields(slot, socket.ipFields());
         kernel.sessions().state(slot, SessionState.TAKING);
         kernel.flows().put(local, remote, slot);
-        kernel.settle(); 
-        socket.freeze(); 
-        FrozenState frozen = socket.read(sockets); 
+        kernel.settle();
+        socket.freeze();
+        FrozenState frozen = socket.read(sockets);
         kernel.sessions().complete(slot, frozen.tcp().withSndNxt(frozen.una()));
         kernel.sessions().nxt(slot, frozen.nxt());
         if (input == InputPolicy.HAND_BACK) {
