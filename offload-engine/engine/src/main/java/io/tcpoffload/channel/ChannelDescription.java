@@ -2,13 +2,10 @@
 
 package io.tcpoffload.channel;
 
+import io.tcpoffload.api.AccessRule;
 import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.OffloadException;
-import io.tcpoffload.api.RecoverPolicy;
-import io.tcpoffload.api.TransportMode;
-import java.time.Duration;
-import java.time.format.DateTimeParseException;
-import java.util.Locale;
+import java.util.Map;
 
 /**
  * A channel as its store's file describes it: a line {@code key=value} for each setting.
@@ -21,15 +18,32 @@ record ChannelDescription(ChannelSpec spec, String listenerKey) {
     private static final String NAME = "name";
     private static final String LISTENER = "listener";
     private static final String LISTENER_KEY = "listenerKey";
+    /** No viewer's address (RFC 919). */
+    private static final String NOBODY = "255.255.255.255";
 
+    /**
+     * What is as by default is left out. An access rule with more tokens or addresses than there is room for is replaced by
+     * one that lets nobody in: until the publisher is back, who is there stays, and nobody comes.
+     */
     String toText() {
+        String text = toText(spec);
+        return text.length() <= StoreHeader.MAX_DESCRIPTION ? text
+                : toText(spec.withAccess(AccessRule.NONE.withAllowedIps(NOBODY)));
+    }
+
+    private String toText(ChannelSpec spec) {
+        Map<String, String> defaults = ChannelSpec.channel(spec.name()).settings();
         var text = new StringBuilder();
         line(text, NAME, spec.name());
         line(text, LISTENER_KEY, listenerKey);
         if (spec.listener() != null) {
             line(text, LISTENER, spec.listener());
         }
-        spec.options().forEach((key, value) -> line(text, key, value));
+        spec.settings().forEach((key, value) -> {
+            if (!value.equals(defaults.get(key))) {
+                line(text, key, value);
+            }
+        });
         return text.toString();
     }
 
@@ -51,7 +65,7 @@ record ChannelDescription(ChannelSpec spec, String listenerKey) {
                 } else {
                     spec = with(spec, key, value);
                 }
-            } catch (OffloadException | IllegalArgumentException | DateTimeParseException e) {
+            } catch (OffloadException | IllegalArgumentException e) {
                 throw new StoreRefusedException("its description's line '" + line + "' is not valid: " + e.getMessage());
             }
         }
@@ -65,15 +79,6 @@ record ChannelDescription(ChannelSpec spec, String listenerKey) {
         if (spec == null) {
             throw new IllegalArgumentException("the channel's name has to be before it");
         }
-        return switch (key) {
-            case LISTENER -> spec.withListener(value);
-            case "transport" -> spec.withTransport(TransportMode.valueOf(value.toUpperCase(Locale.ROOT)));
-            case "storeSize" -> spec.withStoreBytes(Long.parseLong(value));
-            case "clientBufferMax" -> spec.withClientBufferMax(Long.parseLong(value));
-            case "recoverPolicy" -> spec.withRecoverPolicy(RecoverPolicy.valueOf(value.toUpperCase(Locale.ROOT)));
-            case "contentType" -> spec.withContentType(value);
-            case "detachGrace" -> spec.withDetachGrace(Duration.parse(value));
-            default -> throw new IllegalArgumentException("no such setting");
-        };
+        return key.equals(LISTENER) ? spec.withListener(value) : spec.with(key, value);
     }
 }

@@ -3,13 +3,14 @@
 package io.tcpoffload.channel;
 
 import io.tcpoffload.api.RecoverPolicy;
+import io.tcpoffload.api.ViewerEvent;
 import java.nio.ByteBuffer;
 
 /**
- * One viewer's place in a channel, and the rules for a viewer that is too slow. It starts at the segment that is the
- * newest when it is made, or else at the first one to come. When it lags by more than
- * {@link io.tcpoffload.api.ChannelSpec#clientBufferMax()} it finishes the 188-byte packet it is in and goes on at the
- * newest segment, or is disconnected, as the channel is set.
+ * One viewer's place in a channel, and the rules for a viewer that is too slow. It starts where the channel's
+ * {@link io.tcpoffload.api.SyncMethod} says. When it lags by more than
+ * {@link io.tcpoffload.api.ChannelSpec#recoverLimit()} it finishes the 188-byte packet it is in, and goes on as
+ * {@link RecoverPolicy} says, or is disconnected.
  *
  * <p>A loop of {@link #next}, send, {@link #advance}. On a wake-up while the viewer can't be sent to, ask
  * {@link #rescue} instead, so that the rest of its packet is taken before it is overwritten. Owned by one thread;
@@ -21,26 +22,42 @@ public final class Cursor implements Source {
     private static final long UNKNOWN = -1;
 
     private final MediaChannel channel;
+    private final Viewer viewer;
     private final SegmentStore store;
+    private final LagLimits limits;
+    private final SyncPoints syncPoints;
+    private final long since;
 
     private final Extent scratch = new Extent();
     private volatile long position = NOT_STARTED;
     private volatile long jumps;
+    private volatile long firstPosition;
+    private volatile long skippedBytes;
     private long segmentStart;
     private long jumpedFrom;
+    private boolean slow;
     private CloseReason closeReason;
     private boolean closed;
 
-    Cursor(MediaChannel channel) {
+    Cursor(MediaChannel channel, Viewer viewer) {
         this.channel = channel;
-        this.store = channel.store();
+        this.viewer = viewer;
+        store = channel.store();
+        limits = channel.limits();
+        syncPoints = new SyncPoints(store, limits);
+        since = store.head();
         start();
     }
 
     /** Goes on where a former engine's cursor was; see {@link MediaChannel#resumeCursor}. */
-    Cursor(MediaChannel channel, long position, long jumps) {
+    Cursor(MediaChannel channel, Viewer viewer, long position, long jumps) {
         this.channel = channel;
-        this.store = channel.store();
+        this.viewer = viewer;
+        this.firstPosition = Math.max(0, position);
+        store = channel.store();
+        limits = channel.limits();
+        syncPoints = new SyncPoints(store, limits);
+        since = store.head();
         this.position = position;
         this.jumps = jumps;
         segmentStart = position == NOT_STARTED ? UNKNOWN : store.segmentStart(position);
@@ -66,7 +83,7 @@ public final class Cursor implements Source {
         }
         while (true) {
             boolean overwritten = position < store.tail();
-            if (overwritten || lag() > channel.lagMax()) {
+            if (isOverdue() || overwritten) {
                 Step step = recover(out, overwritten);
                 if (step != null) {
                     return step;
@@ -89,16 +106,16 @@ public final class Cursor implements Source {
     }
 
     private boolean start() {
-        long newest = store.newestJoinPoint();
-        position = newest;
-        return newest >= 0;
+        long first = syncPoints.start(channel.spec().syncMethod(), since);
+        firstPosition = first;
+        position = first;
+        return first >= 0;
     }
 
     /** Null when the viewer may simply go on. */
     private Step recover(Extent out, boolean overwritten) {
         if (policy() == RecoverPolicy.DISCONNECT) {
-            channel.counters().add(ChannelCounter.SLOW_CLOSED, 1);
-            return close(CloseReason.TOO_SLOW);
+            return tooSlow();
         }
         int rest = restOfPacket(out);
         if (rest > 0) {
@@ -110,16 +127,24 @@ public final class Cursor implements Source {
             channel.counters().add(ChannelCounter.LOST_CLOSED, 1);
             return close(CloseReason.LOST);
         }
-        long newest = store.newestJoinPoint();
-        if (newest > position) {
-            jump(newest);
-            return null;
-        }
-        if (overwritten) {
+        long target = syncPoints.resync(policy());
+        if (target > position) {
+            jump(target);
+        } else if (overwritten) {
             channel.counters().add(ChannelCounter.LOST_CLOSED, 1);
             return close(CloseReason.LOST);
         }
-        return null;
+        return isBeyondHardLimit(position) ? tooSlow() : null;
+    }
+
+    private Step tooSlow() {
+        channel.counters().add(ChannelCounter.SLOW_CLOSED, 1);
+        return close(CloseReason.TOO_SLOW);
+    }
+
+    /** Who lacks nothing but some of the newest body has had no time to take it. */
+    private boolean isBeyondHardLimit(long at) {
+        return at < limits.hardBelow() && at < limits.newestBody();
     }
 
     /** A packet that its segment's end cuts short ends there. What can't be told any more counts as a packet's middle. */
@@ -137,9 +162,11 @@ public final class Cursor implements Source {
         channel.counters().add(ChannelCounter.SKIPS, 1);
         channel.counters().add(ChannelCounter.SKIPPED_BYTES, to - position);
         jumpedFrom = position;
+        skippedBytes = skippedBytes + to - position;
         position = to;
         segmentStart = to;
         jumps = jumps + 1;
+        viewer.tell(ViewerEvent.Type.RESYNC, this, (to - jumpedFrom) + " bytes were left out");
     }
 
     private Step close(CloseReason reason) {
@@ -154,18 +181,26 @@ public final class Cursor implements Source {
      */
     @Override
     public boolean rescue(Extent out) {
-        return policy() == RecoverPolicy.KEYFRAME && isOverdue() && position >= store.tail() && restOfPacket(out) > 0
+        return policy() != RecoverPolicy.DISCONNECT && policy() != RecoverPolicy.NONE && isOverdue() && position >= store.tail() && restOfPacket(out) > 0
                 && next(out) == Step.DATA;
     }
 
     /** Whether the viewer lags by more than the channel allows, so that {@link #next} would act on it. */
     public boolean isOverdue() {
-        return position != NOT_STARTED && lag() > channel.lagMax();
+        boolean overdue = position != NOT_STARTED && position < limits.recoverBelow();
+        if (overdue != slow) {
+            slow = overdue;
+            if (overdue) {
+                viewer.tell(ViewerEvent.Type.SLOW, this, "more is published than the viewer takes");
+            }
+        }
+        return overdue;
     }
 
     @Override
     public boolean isTooSlow() {
-        return policy() == RecoverPolicy.DISCONNECT && isOverdue();
+        return isOverdue() && (policy() == RecoverPolicy.DISCONNECT
+                || isBeyondHardLimit(position) && isBeyondHardLimit(syncPoints.resync(policy())));
     }
 
     @Override
@@ -225,6 +260,17 @@ public final class Cursor implements Source {
         return channel;
     }
 
+    /** Who it is for. */
+    public Viewer viewer() {
+        return viewer;
+    }
+
+    /** Media bytes handed to the connection so far. */
+    public long sentBytes() {
+        long at = position;
+        return at == NOT_STARTED ? 0 : at - firstPosition - skippedBytes;
+    }
+
     @Override
     public boolean isOpen() {
         return channel.isOpen();
@@ -247,9 +293,20 @@ public final class Cursor implements Source {
     }
 
     @Override
+    public void endsBecause(String reason) {
+        viewer.endsBecause(reason);
+    }
+
+    @Override
+    public void failed(String reason) {
+        viewer.failed(this, reason);
+    }
+
+    @Override
     public void close() {
         if (!closed) {
             closed = true;
+            viewer.left(this);
             channel.viewerLeft();
         }
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -24,15 +25,17 @@ public final class MediaChannel implements AutoCloseable {
 
     private final String name;
     private final String listenerKey;
+    private final LagLimits limits = new LagLimits();
     private final SegmentStore store;
     private final ChannelCounters counters = new ChannelCounters();
     private final AtomicInteger publishers = new AtomicInteger();
     private final AtomicInteger viewers = new AtomicInteger();
     private volatile ChannelSpec spec;
-    private volatile long lagMax;
     private volatile Runnable[] listeners = NONE;
     private volatile Runnable onDetached = () -> { };
     private volatile State state = State.OPEN;
+    private final ViewerCounts counts = new ViewerCounts();
+    private volatile long publishedNs = System.nanoTime();
 
     /**
      * @param spec        what the channel is to be
@@ -44,6 +47,7 @@ public final class MediaChannel implements AutoCloseable {
         name = spec.name();
         this.listenerKey = listenerKey;
         store = new SegmentStore(directory, name, spec.storeBytes(), this::wake);
+        limits.begin(spec, 0, 0);
         describe(spec);
     }
 
@@ -53,6 +57,7 @@ public final class MediaChannel implements AutoCloseable {
             ChannelDescription description = ChannelDescription.parse(store.description());
             name = description.spec().name();
             listenerKey = description.listenerKey();
+            limits.begin(description.spec(), store.head(), Math.max(0, store.newestJoinPoint()));
             describe(description.spec());
         } catch (StoreRefusedException e) {
             store.suspend();
@@ -74,7 +79,7 @@ public final class MediaChannel implements AutoCloseable {
 
     private void describe(ChannelSpec wanted) {
         spec = wanted;
-        lagMax = wanted.clientBufferMax();
+        limits.set(wanted);
         store.describe(new ChannelDescription(wanted, listenerKey).toText());
     }
 
@@ -118,9 +123,9 @@ public final class MediaChannel implements AutoCloseable {
         return name;
     }
 
-    /** In bytes: a viewer further behind is too slow. */
-    long lagMax() {
-        return lagMax;
+    /** How far viewers may be behind. */
+    LagLimits limits() {
+        return limits;
     }
 
     public SegmentStore store() {
@@ -130,6 +135,18 @@ public final class MediaChannel implements AutoCloseable {
     /** Bytes the store took since the channel began. */
     public long publishedBytes() {
         return store.head();
+    }
+
+    /** When the store's head moved last, in milliseconds since the epoch; 0 if it never did. */
+    public long publishedAtMillis() {
+        return store.head() == 0 ? 0
+                : System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - publishedNs);
+    }
+
+    /** Whether nothing has been published for longer than {@link ChannelSpec#staleAfter()}. */
+    public boolean isStale() {
+        long staleNs = spec.staleAfter().toNanos();
+        return staleNs > 0 && System.nanoTime() - publishedNs > staleNs;
     }
 
     public ChannelCounters counters() {
@@ -165,11 +182,21 @@ public final class MediaChannel implements AutoCloseable {
         onDetached = action;
     }
 
-    /** A place for a new viewer; its owner closes it when the viewer is gone. */
+    /** A place for somebody who is no viewer of a listener's; its owner closes it. */
     public Cursor openCursor() {
+        return openCursor(Viewer.anonymous(this));
+    }
+
+    /** A place for a new viewer; its transport closes it when the viewer is gone. */
+    Cursor openCursor(Viewer viewer) {
         viewers.incrementAndGet();
         counters.add(ChannelCounter.VIEWERS_JOINED, 1);
-        return new Cursor(this);
+        return new Cursor(this, viewer);
+    }
+
+    /** Those for whom the specification's access rule counts. */
+    public ViewerCounts viewerCounts() {
+        return counts;
     }
 
     /**
@@ -181,13 +208,17 @@ public final class MediaChannel implements AutoCloseable {
      * @throws OffloadException if the channel has no such position: the viewer was told bytes that are not there
      */
     public Cursor resumeCursor(long position, long jumps) {
+        return resumeCursor(Viewer.anonymous(this), position, jumps);
+    }
+
+    Cursor resumeCursor(Viewer viewer, long position, long jumps) {
         if (position < -1 || position > store.head()) {
             throw new OffloadException("a viewer of channel " + name + " can't go on at " + position
                     + ": its stream goes up to " + store.head());
         }
         viewers.incrementAndGet();
         counters.add(ChannelCounter.VIEWERS_RESUMED, 1);
-        return new Cursor(this, position, jumps);
+        return new Cursor(this, viewer, position, jumps);
     }
 
     void viewerLeft() {
@@ -217,6 +248,8 @@ public final class MediaChannel implements AutoCloseable {
     }
 
     private void wake() {
+        publishedNs = System.nanoTime();
+        limits.appended(store.head(), publishedNs);
         for (Runnable listener : listeners) {
             listener.run();
         }

@@ -163,6 +163,21 @@ final class RunIndex {
         }
     }
 
+    /** Where the last join point at or before a position is, or -1. */
+    long joinPointAtOrBefore(long position) {
+        while (true) {
+            long oldest = first();
+            long run = find(position, oldest, next());
+            while (run >= oldest && !isJoinPoint(run)) {
+                run--;
+            }
+            long found = run < oldest ? -1 : start(run);
+            if (isIntact(oldest)) {
+                return found;
+            }
+        }
+    }
+
     /** Whether entries read since {@link #first()} gave this number are good. */
     boolean isIntact(long oldest) {
         VarHandle.acquireFence();

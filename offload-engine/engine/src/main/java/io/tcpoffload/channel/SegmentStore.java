@@ -386,6 +386,12 @@ public final class SegmentStore implements AutoCloseable {
         return index.joinPointAtOrAfter(Math.max(position, tail()));
     }
 
+    /** Stream offset of the last segment's start at or before a position, or -1 when that is not in the store. */
+    public long joinPointAtOrBefore(long position) {
+        long found = index.joinPointAtOrBefore(position);
+        return found >= tail() ? found : -1;
+    }
+
     /** Segments whose start is in the store. Walks the index: for people, not for the hot path. */
     public int segments() {
         int count = 0;

@@ -5,25 +5,39 @@ package io.tcpoffload.engine;
 import io.tcpoffload.api.ChannelInfo;
 import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.EngineInfo;
+import io.tcpoffload.api.EventSpec;
+import io.tcpoffload.api.HandlerSpec;
+import io.tcpoffload.api.ListenerSpec;
 import io.tcpoffload.api.OffloadEngine;
 import io.tcpoffload.api.OffloadException;
+import io.tcpoffload.api.PathTemplate;
 import io.tcpoffload.api.Publisher;
+import io.tcpoffload.api.Registration;
+import io.tcpoffload.api.RequestHandler;
 import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
+import io.tcpoffload.api.ViewerListener;
 import io.tcpoffload.channel.ChannelCounter;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.SegmentStore;
 import io.tcpoffload.control.ControlCommands;
 import io.tcpoffload.control.ControlSocket;
 import io.tcpoffload.http.EventLoops;
+import io.tcpoffload.http.Front;
+import io.tcpoffload.http.Handler;
+import io.tcpoffload.http.Suspension;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -43,6 +57,10 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     private final EventLoops loops;
     private final Transports transports;
     private final Map<String, Listener> listeners = new TreeMap<>();
+    /** Listeners that a former engine's channels have brought: their settings are not known before somebody opens them. */
+    private final Set<String> provisional = new HashSet<>();
+    private final Map<String, Front> fronts = new ConcurrentHashMap<>();
+    private final EventHub events = new EventHub();
     /** Channels that nobody publishes to, and the end of their grace. */
     private final Map<MediaChannel, Future<?>> closing = new HashMap<>();
     private final Object ending = new Object();
@@ -54,7 +72,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         this.config = config;
         this.stores = stores;
         loops = new EventLoops(HTTP_THREADS, true);
-        transports = Transports.open(config, loops);
+        transports = Transports.open(config, loops, stores.path());
         resume();
         commands = new ControlCommands(transports.adoptions(), this::find, this::counters);
         control = openControl();
@@ -65,31 +83,27 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     private void resume() {
         Map<Long, MediaChannel> former = new HashMap<>();
         stores.reopen().forEach(media -> former.put(media.id(), media));
-        transports.resume(former::get);
+        transports.resume(former::get, (id, media, remote, local) ->
+                front(media.listenerKey()).returning(id, media, remote, local));
         former.values().forEach(this::resume);
     }
 
     private void resume(MediaChannel media) {
-        String key = media.listenerKey();
         try {
-            serve(key, media);
+            serve(media, "channel " + media.name() + ", which goes on from a former engine");
+            provisional.add(media.listenerKey());
             LOG.info("Channel {} goes on at byte {}, with {} viewers", media.name(), media.publishedBytes(), media.viewers());
-            closeLater(key, media);
+            closeLater(media);
         } catch (OffloadException e) {
-            LOG.error("Channel {} of the former engine ends: {}", media.name(), e.getMessage());
+            LOG.error("Channel {} of a former engine ends: {}", media.name(), e.getMessage());
             close(media);
         }
     }
 
-    private Listener serve(String key, MediaChannel media) {
-        Listener listener = listeners.get(key);
-        if (listener == null) {
-            listener = new Listener(key, loops, transports::of);
-            listeners.put(key, listener);
-            LOG.info("Listening on {}", listener.address());
-        }
+    private Listener serve(MediaChannel media, String owner) {
+        Listener listener = listenerAt(ListenerSpec.at(media.listenerKey()).withOwner(owner));
         listener.add(media);
-        media.onDetached(() -> closeLater(key, media));
+        media.onDetached(() -> closeLater(media));
         return listener;
     }
 
@@ -130,7 +144,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
             throw new OffloadException("channel " + spec.name() + " can't be opened: the engine is stopping");
         }
         transports.require(spec);
-        String key = spec.listener() == null ? config.listener() : spec.listener();
+        String key = key(spec.listener());
         Listener listener = listeners.get(key);
         MediaChannel present = listener == null ? null : listener.find(spec.name());
         if (present != null && present.publishers() == 0 && !present.adapt(spec)) {
@@ -148,7 +162,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         }
         MediaChannel media = new MediaChannel(spec, key, stores.path());
         try {
-            listener = serve(key, media);
+            listener = serve(media, "channel " + spec.name());
         } catch (OffloadException e) {
             media.close();
             throw e;
@@ -156,6 +170,100 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         LOG.info("Channel {} open on {}: transport {}, store {} bytes", spec.name(), listener.address(),
                 transports.of(media).mode(), spec.storeBytes());
         return media.openPublisher();
+    }
+
+    /** Binds it if it is not bound. */
+    private synchronized Listener listenerAt(ListenerSpec spec) {
+        Listener present = listeners.get(spec.address());
+        if (present != null) {
+            return present;
+        }
+        Listener listener = new Listener(spec, loops, front(spec.address()),
+                spec.sslContext() == null ? transports::of : media -> transports.ordinary());
+        listeners.put(spec.address(), listener);
+        LOG.info("Listening on {}", listener.address());
+        return listener;
+    }
+
+    private Listener bindAnew(ListenerSpec spec) {
+        Listener former = listeners.remove(spec.address());
+        former.close();
+        Listener listener = listenerAt(spec);
+        former.list().forEach(listener::add);
+        return listener;
+    }
+
+    private Front front(String key) {
+        return fronts.computeIfAbsent(key, k -> new Front(transports.ids(), events.at(k)));
+    }
+
+    private String key(String hostAndPort) {
+        return hostAndPort == null ? config.listener() : hostAndPort;
+    }
+
+    private void requireRunning(String what) {
+        if (closed) {
+            throw new OffloadException(what + " can't be done: the engine is stopping");
+        }
+    }
+
+    @Override
+    public synchronized Registration openListener(ListenerSpec wanted) {
+        requireRunning("opening a listener");
+        ListenerSpec spec = wanted.withAddress(key(wanted.address()));
+        Listener listener = provisional.remove(spec.address()) ? bindAnew(spec) : listenerAt(spec);
+        listener.requireSame(spec);
+        listener.hold();
+        return new Hold(listener::address, listener::counters, () -> {
+            listener.release();
+            closeIfUnused(spec.address());
+        });
+    }
+
+    @Override
+    public synchronized Registration handle(HandlerSpec spec, RequestHandler requestHandler) {
+        requireRunning("handling requests");
+        String key = key(spec.listener());
+        Handler handler = new Handler(spec, requestHandler);
+        front(key).handlers().add(handler);
+        try {
+            Listener listener = listenerAt(ListenerSpec.at(key).withOwner(spec.owner()));
+            return new Hold(listener::address, handler::counters, () -> {
+                front(key).handlers().remove(handler);
+                closeIfUnused(key);
+            });
+        } catch (OffloadException e) {
+            front(key).handlers().remove(handler);
+            throw e;
+        }
+    }
+
+    @Override
+    public Registration watch(EventSpec spec, ViewerListener listener) {
+        return events.add(spec, listener);
+    }
+
+    @Override
+    public Registration suspend(String listener, PathTemplate path, Duration retryAfter) {
+        Front front = front(key(listener));
+        Suspension suspension = new Suspension(path, retryAfter);
+        front.suspend(suspension);
+        return new Hold(() -> "", () -> Map.of("refused", suspension.refused()), () -> front.resume(suspension));
+    }
+
+    @Override
+    public void closeSession(long session, String reason) {
+        transports.closeSession(session, reason);
+    }
+
+    private synchronized void closeIfUnused(String key) {
+        Listener listener = listeners.get(key);
+        if (listener != null && listener.isEmpty()) {
+            listeners.remove(key);
+            provisional.remove(key);
+            listener.close();
+            LOG.info("No longer listening on {}", key);
+        }
     }
 
     private static void requireSame(ChannelSpec present, ChannelSpec wanted) {
@@ -168,9 +276,9 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         });
     }
 
-    private synchronized void closeLater(String key, MediaChannel media) {
+    private synchronized void closeLater(MediaChannel media) {
         cancelClose(media);
-        closing.put(media, loops.group().schedule(() -> closeIfDetached(key, media),
+        closing.put(media, loops.group().schedule(() -> closeIfDetached(media),
                 media.spec().detachGrace().toMillis(), TimeUnit.MILLISECONDS));
     }
 
@@ -181,19 +289,16 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         }
     }
 
-    private synchronized void closeIfDetached(String key, MediaChannel media) {
+    private synchronized void closeIfDetached(MediaChannel media) {
         closing.remove(media);
+        String key = media.listenerKey();
         Listener listener = listeners.get(key);
         if (media.publishers() > 0 || listener == null || listener.find(media.name()) != media) {
             return;
         }
         listener.remove(media);
         close(media);
-        if (listener.isEmpty()) {
-            listeners.remove(key);
-            listener.close();
-            LOG.info("No longer listening on {}", key);
-        }
+        closeIfUnused(key);
     }
 
     private void close(MediaChannel media) {
@@ -245,7 +350,8 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         TransportMode mode = transports.of(media).mode();
         return new ChannelInfo(media.name(), listener.address(), mode, transports.reason(media.spec()),
                 media.publishers(), media.viewers(), store.segments(), store.head() - store.tail(), store.head(),
-                media.counters().get(ChannelCounter.SKIPS), media.counters().get(ChannelCounter.SLOW_CLOSED));
+                media.counters().get(ChannelCounter.SKIPS), media.counters().get(ChannelCounter.SLOW_CLOSED),
+                media.publishedAtMillis(), media.isStale(), listener.isSuspended(media));
     }
 
     @Override
@@ -279,6 +385,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
                 transports.close();
                 loops.close();
                 stores.close();
+                events.close();
                 LOG.info("Engine stopped");
             }
         }
@@ -298,6 +405,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
                 transports.suspend();
                 loops.close();
                 stores.release();
+                events.close();
                 LOG.info("Engine stopped; {} viewers are kept for {} s, for the next one to go on with", viewers,
                         config.continuity().grace().toSeconds());
             }

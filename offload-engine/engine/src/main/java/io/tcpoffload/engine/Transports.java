@@ -19,6 +19,8 @@ import io.tcpoffload.nio.NioTransport;
 import io.tcpoffload.offload.Adoptions;
 import io.tcpoffload.offload.DeviceWatch;
 import io.tcpoffload.offload.OffloadTransport;
+import io.tcpoffload.offload.ReturningViewers;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,7 +40,6 @@ final class Transports implements AutoCloseable {
     private final TransportMode setting;
     private final boolean onDemand;
     private final String reason;
-
     private final AtomicLong ids;
 
     private Transports(EngineConfig config, AtomicLong ids, NioTransport ordinary, OffloadTransport offload, String reason) {
@@ -50,14 +51,15 @@ final class Transports implements AutoCloseable {
         this.reason = reason;
     }
 
-    static Transports open(EngineConfig config, EventLoops loops) {
+    /** @param stores what goes with the viewers if no engine comes back; null for none */
+    static Transports open(EngineConfig config, EventLoops loops, Path stores) {
         AtomicLong ids = new AtomicLong();
-        NioTransport ordinary = new NioTransport(ids::incrementAndGet, NioLimits.DEFAULT);
+        NioTransport ordinary = new NioTransport(NioLimits.DEFAULT);
         if (config.transport() == TransportMode.NIO) {
             return new Transports(config, ids, ordinary, null, "the setting transport=nio asks for it");
         }
         try {
-            return new Transports(config, ids, ordinary, offload(config, ids::incrementAndGet, ordinary, loops),
+            return new Transports(config, ids, ordinary, offload(config, ids::incrementAndGet, ordinary, loops, stores),
                     "packet ring, header builder and receive hook are in place");
         } catch (KernelException e) {
             LOG.warn("Offload can't be had, {}: {}", config.transport() == TransportMode.OFFLOAD
@@ -68,14 +70,15 @@ final class Transports implements AutoCloseable {
         }
     }
 
-    private static OffloadTransport offload(EngineConfig config, LongSupplier ids, NioTransport ordinary, EventLoops loops)
-            throws KernelException {
+    private static OffloadTransport offload(EngineConfig config, LongSupplier ids, NioTransport ordinary, EventLoops loops,
+            Path stores) throws KernelException {
         KernelSide kernel = KernelSide.open(KernelConfig.of(config.instance()).withMaxSessions(config.maxSessions())
                 .withGrace(config.continuity().grace()));
         kernel.notes().forEach(LOG::warn);
         try {
+            guard(kernel, stores);
             return new OffloadTransport(kernel, config.devices(), config.sender(), ids, ordinary,
-                    (fd, cursor, id, sent) -> loops.adopt(fd, socket -> ordinary.resume(socket, cursor, id, sent),
+                    (fd, cursor, sent) -> loops.adopt(fd, socket -> ordinary.resume(socket, cursor, sent),
                             cursor::close));
         } catch (KernelException e) {
             kernel.close();
@@ -83,17 +86,26 @@ final class Transports implements AutoCloseable {
         }
     }
 
+    private static void guard(KernelSide kernel, Path stores) throws KernelException {
+        List<String> missing = kernel.guard(stores);
+        if (!missing.isEmpty()) {
+            LOG.warn("Should this process be killed and none come back, viewers that say nothing wait for the next start, and "
+                    + "kernel objects stay until then: there is no {}", String.join(", no ", missing));
+        }
+    }
+
     /**
      * Goes on with the viewers of a former engine. Once, before anybody is served.
      *
      * @param channels by {@link MediaChannel#id()}; null for one that there is not
+     * @param viewers  who a former viewer is now
      */
-    void resume(LongFunction<MediaChannel> channels) {
+    void resume(LongFunction<MediaChannel> channels, ReturningViewers viewers) {
         if (offload == null) {
             return;
         }
         try {
-            ids.set(Math.max(ids.get(), offload.resume(channels)));
+            ids.set(Math.max(ids.get(), offload.resume(channels, viewers)));
         } catch (KernelException e) {
             LOG.error("Viewers of the former engine can't be served on: {}", e.getMessage());
         }
@@ -144,6 +156,23 @@ final class Transports implements AutoCloseable {
 
     ViewerTransport of(MediaChannel media) {
         return offload == null || media.spec().transport() == TransportMode.NIO ? ordinary : offload;
+    }
+
+    /** For viewers that no offload is meant for. */
+    ViewerTransport ordinary() {
+        return ordinary;
+    }
+
+    /** Gives each viewer its {@link SessionInfo#id()}. */
+    LongSupplier ids() {
+        return ids::incrementAndGet;
+    }
+
+    /** @throws OffloadException if there is no such session */
+    void closeSession(long session, String reason) {
+        if (!ordinary.closeSession(session, reason) && (offload == null || !offload.closeSession(session, reason))) {
+            throw new OffloadException("session " + session + " does not exist: offload:sessions lists those that do");
+        }
     }
 
     List<SessionInfo> sessions() {

@@ -10,6 +10,7 @@ import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.channel.Cursor;
 import io.tcpoffload.channel.MediaChannel;
+import io.tcpoffload.channel.Viewer;
 import io.tcpoffload.channel.ViewerTransport;
 import io.tcpoffload.core.TcpConnectionState;
 import io.tcpoffload.kernel.Device;
@@ -74,9 +75,9 @@ public final class OffloadTransport implements ViewerTransport {
         deviceWatch.look();
         watch = new NetworkWatch(monitor, deviceWatch, ifindex -> thread.execute(() -> loop.pathsChanged(ifindex)));
         adoptions = new Adoptions(kernel, sender, ids, loop, thread, counters, this::wakeBy);
-        takeOver = new TakeOver(kernel, new Admission(kernel, sender, ids,
+        takeOver = new TakeOver(kernel, new Admission(kernel, sender,
                 session -> thread.execute(() -> loop.add(session)),
-                (candidate, reason) -> leave(candidate.socket(), null, candidate.media(), reason)));
+                (candidate, reason) -> leave(candidate.socket(), null, candidate.viewer(), reason)));
     }
 
     @Override
@@ -85,22 +86,22 @@ public final class OffloadTransport implements ViewerTransport {
     }
 
     @Override
-    public void serve(Channel socket, ByteBuf responseHead, MediaChannel media) {
+    public void serve(Channel socket, ByteBuf responseHead, Viewer viewer) {
         if (stopping || !(socket instanceof EpollSocketChannel epoll)) {
-            leave(socket, responseHead, media, stopping ? "the engine is stopping" : "it is not a socket of epoll");
+            leave(socket, responseHead, viewer, stopping ? "the engine is stopping" : "it is not a socket of epoll");
             return;
         }
         int slot = kernel.sessions().allocate();
         if (slot < 0) {
-            leave(socket, responseHead, media, "the session table is full: raise maxSessions");
+            leave(socket, responseHead, viewer, "the session table is full: raise maxSessions");
             return;
         }
-        wakeBy(media);
+        wakeBy(viewer.channel());
         try {
-            takeOver.begin(epoll, responseHead, media, slot);
+            takeOver.begin(epoll, responseHead, viewer, slot);
         } catch (KernelException e) {
             kernel.sessions().free(slot);
-            leave(socket, responseHead, media, e.getMessage());
+            leave(socket, responseHead, viewer, e.getMessage());
         }
     }
 
@@ -115,10 +116,10 @@ public final class OffloadTransport implements ViewerTransport {
         return adoptions;
     }
 
-    private void leave(Channel socket, ByteBuf responseHead, MediaChannel media, String reason) {
+    private void leave(Channel socket, ByteBuf responseHead, Viewer viewer, String reason) {
         counters.add(OffloadCounter.LEFT_TO_KERNEL, 1);
-        LOG.info("{} on {}: ordinary transport, {}", socket.remoteAddress(), media.name(), reason);
-        socket.eventLoop().execute(() -> ordinary.serve(socket, responseHead, media));
+        LOG.info("{} on {}: ordinary transport, {}", socket.remoteAddress(), viewer.channel().name(), reason);
+        socket.eventLoop().execute(() -> ordinary.serve(socket, responseHead, viewer));
     }
 
     private void onDeviceLost(Device device) {
@@ -167,7 +168,7 @@ public final class OffloadTransport implements ViewerTransport {
         }
         int fd = loop.handBacks().handBack(session, false, true);
         LOG.info("{} on {}: handed back to the kernel, ordinary transport", session.remote(), cursor.name());
-        continuation.goOn(fd, cursor, session.id(), session.info().sentBytes());
+        continuation.goOn(fd, cursor, session.info().sentBytes());
     }
 
     @Override
@@ -182,6 +183,19 @@ public final class OffloadTransport implements ViewerTransport {
         woken.remove(media);
         media.removeOnAppend(wake);
         thread.wake();
+    }
+
+    @Override
+    public boolean closeSession(long id, String reason) {
+        return thread.ask(() -> {
+            ViewerSession session = loop.sessions().find(id);
+            if (session == null) {
+                return false;
+            }
+            session.source().endsBecause(reason);
+            session.closeOrderly(System.nanoTime());
+            return true;
+        }, false);
     }
 
     @Override
@@ -213,10 +227,11 @@ public final class OffloadTransport implements ViewerTransport {
      * Goes on with the viewers of a former engine, if there was one. Once, before {@link #serve}.
      *
      * @param channels by {@link MediaChannel#id()}; null for one that there is not
+     * @param viewers  who a former viewer is now
      * @return the highest {@link SessionInfo#id()} among them, 0 when there is none
      * @throws KernelException when the kernel's tables can't be read
      */
-    public long resume(LongFunction<MediaChannel> channels) throws KernelException {
+    public long resume(LongFunction<MediaChannel> channels, ReturningViewers viewers) throws KernelException {
         if (!kernel.resumed()) {
             return 0;
         }
@@ -226,7 +241,7 @@ public final class OffloadTransport implements ViewerTransport {
                 wakeBy(channel);
             }
             return channel;
-        }).resume(System.nanoTime()));
+        }, viewers).resume(System.nanoTime()));
         if (outcome.resumed() + outcome.reset() > 0) {
             LOG.info("{} viewers of the former engine are served on, {} were reset", outcome.resumed(), outcome.reset());
         }

@@ -2,8 +2,10 @@
 
 package io.tcpoffload.offload;
 
+import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.channel.Cursor;
 import io.tcpoffload.channel.MediaChannel;
+import io.tcpoffload.channel.Viewer;
 import io.tcpoffload.core.Sender;
 import io.tcpoffload.core.SenderConfig;
 import io.tcpoffload.kernel.Device;
@@ -29,6 +31,8 @@ final class SessionResumer {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionResumer.class);
 
+    private static final long NOT_STARTED = -1;
+
     /**
      * What became of them.
      *
@@ -44,18 +48,24 @@ final class SessionResumer {
     private final SenderSettings settings;
     private final SessionLoop loop;
     private final LongFunction<MediaChannel> channels;
+    private final ReturningViewers viewers;
     private final SessionCheck check;
     private final int[] sackBlocks = new int[8];
     private int resumed;
     private int reset;
     private long highestId;
 
-    /** @param channels by {@link MediaChannel#id()}; null for one that there is not */
-    SessionResumer(KernelSide kernel, SenderSettings settings, SessionLoop loop, LongFunction<MediaChannel> channels) {
+    /**
+     * @param channels by {@link MediaChannel#id()}; null for one that there is not
+     * @param viewers  who a former viewer is now
+     */
+    SessionResumer(KernelSide kernel, SenderSettings settings, SessionLoop loop, LongFunction<MediaChannel> channels,
+            ReturningViewers viewers) {
         this.kernel = kernel;
         this.settings = settings;
         this.loop = loop;
         this.channels = channels;
+        this.viewers = viewers;
         table = kernel.sessions();
         check = new SessionCheck(table, id -> {
             MediaChannel channel = channels.apply(id);
@@ -132,10 +142,9 @@ final class SessionResumer {
         StreamMap stream = StreamMap.resumed(journal);
         Sender sender = sender(slot, journal, tcp, nowNs);
         stream.acknowledged(sender.una());
-        boolean started = journal.spans() > 0;
-        Cursor cursor = started
-                ? channels.apply(journal.channel()).resumeCursor(stream.positionOf(sender.nxt()), journal.jumps())
-                : channels.apply(journal.channel()).openCursor();
+        Viewer viewer = viewers.viewer(journal.id(), channels.apply(journal.channel()), flow.viewer(), flow.local());
+        viewer.carriedBy(TransportMode.OFFLOAD);
+        Cursor cursor = viewer.resume(journal.spans() > 0 ? stream.positionOf(sender.nxt()) : NOT_STARTED, journal.jumps());
         ViewerSession session = ViewerSession.resumed(journal, slot, flow.local(), flow.viewer(), device, table, stream,
                 cursor, sender, tcp, settings);
         if (journal.isEnding()) {

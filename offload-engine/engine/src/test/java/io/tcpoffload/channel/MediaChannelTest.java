@@ -234,7 +234,7 @@ class MediaChannelTest {
             store.describe("name=a\nlistenerKey=x\nstoreSize=many");
             refuses(store, "'storeSize=many'");
             store.describe("name=a\nlistenerKey=x\ncolour=red");
-            refuses(store, "'colour=red' is not valid: no such setting");
+            refuses(store, "'colour=red' is not valid: there is no option 'colour'");
         }
     }
 
