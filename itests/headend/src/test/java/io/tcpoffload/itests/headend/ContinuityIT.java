@@ -93,8 +93,8 @@ class ContinuityIT {
     @Test
     void anUpdateOfTheApplicationIsAShortPause() throws Exception {
         assertShortUpdate("headend-app", "io.tcpoffload.headend", APP_PAUSE_MILLIS);
-        assertShort("bundle:update feed-test", () -> watched.headend.shell("bundle:update " + watched.headend.bundle("feed-test")),
-                APP_PAUSE_MILLIS);
+        assertShort("bundle:update feed-test",
+                () -> watched.headend.shell("bundle:update " + watched.headend.bundle("feed-test")), APP_PAUSE_MILLIS);
     }
 
     @Test

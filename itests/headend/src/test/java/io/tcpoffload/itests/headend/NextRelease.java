@@ -23,7 +23,8 @@ final class NextRelease {
         for (String bundle : BUNDLES) {
             xml = xml.replace("mvn:io.tcpoffload/" + bundle + "/" + old, "file:" + Shipped.version(bundle, version));
         }
-        xml = xml.replace("tcpoffload-" + old, "tcpoffload-" + version).replace("version=\"" + old + "\"", "version=\"" + version + "\"");
+        xml = xml.replace("tcpoffload-" + old, "tcpoffload-" + version)
+                .replace("version=\"" + old + "\"", "version=\"" + version + "\"");
         Path descriptor = Path.of("target/versions/features-" + version + ".xml").toAbsolutePath();
         Files.writeString(descriptor, xml);
         return descriptor;
