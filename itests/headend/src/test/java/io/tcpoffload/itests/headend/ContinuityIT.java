@@ -107,6 +107,16 @@ class ContinuityIT {
         assertShortUpdate("offload-engine", "io.tcpoffload.engine", ENGINE_PAUSE_MILLIS);
     }
 
+    /** Engine, component, shell, application and the operator's bundle are all tied to it. */
+    @Test
+    void aRefreshOfTheApiIsAPause() throws Exception {
+        watched.during("bundle:refresh io.tcpoffload.api",
+                () -> watched.headend.shell("bundle:refresh " + watched.headend.bundle("io.tcpoffload.api")));
+        Path jar = Shipped.version("offload-api", nextVersion());
+        watched.during("bundle:update -r io.tcpoffload.api", () -> watched.headend.shell("bundle:update -r "
+                + watched.headend.bundle("io.tcpoffload.api") + " file:" + jar));
+    }
+
     @Test
     void anUpgradeOfTheFeatureIsAPause() throws Exception {
         String next = nextVersion();

@@ -23,13 +23,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How viewers end when nobody shall or will go on with them, and what is on the machine meanwhile. */
-@Timeout(120)
+@Timeout(240)
 class EndOfViewersIT {
 
     private static final int VIEWERS = 50;
     private static final int GRACE_SECONDS = 8;
     /** The guard counts seconds, and waits for one more. */
     private static final int GUARD_SECONDS = 5;
+    /** The grace counts from the last sign of life, which a busy machine may hold up. */
+    private static final int SIGN_OF_LIFE_SECONDS = 2;
 
     private WatchedHeadend watched;
 
@@ -52,8 +54,13 @@ class EndOfViewersIT {
     private void assertNothingLeft() throws IOException {
         assertEquals(List.of(), watched.headend.leftovers());
         Await.none("left on devices", Leftovers::onIdleDevices);
-        assertEquals(List.of(), ProcessHandle.allProcesses().filter(process -> process.info().arguments()
-                .map(words -> List.of(words).contains(watched.instance())).orElse(false)).toList(), "the guard");
+        // It looks every second whether it is still needed.
+        Await.none("the guard", this::guards);
+    }
+
+    private List<String> guards() {
+        return ProcessHandle.allProcesses().filter(process -> process.info().arguments()
+                .map(words -> List.of(words).contains(watched.instance())).orElse(false)).map(Object::toString).toList();
     }
 
     @Test
@@ -77,7 +84,8 @@ class EndOfViewersIT {
         long killed = System.nanoTime();
         assertOwnersAlone();
         awaitAll("reset", GRACE_SECONDS + GUARD_SECONDS);
-        assertTrue(Duration.ofNanos(System.nanoTime() - killed).toSeconds() >= GRACE_SECONDS, "too early");
+        long seconds = Duration.ofNanos(System.nanoTime() - killed).toSeconds();
+        assertTrue(seconds >= GRACE_SECONDS - SIGN_OF_LIFE_SECONDS, "after " + seconds + " s");
         Await.until("the guard has cleaned up", () -> watched.headend.leftovers().isEmpty());
         assertNothingLeft();
     }
