@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs the demo channel while its configuration wants it and the Camel component is there. The programme outlives the
- * routes and this bundle: an update or a restart interrupts it, and it goes on where it was. A wrong configuration is one line in
- * the log, and what ran before runs on.
+ * routes and this bundle: an update or a restart interrupts it, and it goes on where it was. A wrong configuration is
+ * one line in the log, and what ran before runs on.
  */
 @Component(service = DemoChannel.class, immediate = true, configurationPid = DemoConfiguration.PID)
 @Designate(ocd = DemoConfiguration.Form.class)

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** One viewer on an ordinary socket. */
 public final class HttpViewer implements AutoCloseable {
@@ -58,12 +59,18 @@ public final class HttpViewer implements AutoCloseable {
         }
     }
 
+    /** How long it waits for bytes from now on; ten seconds at first. */
+    public HttpViewer patient(Duration most) throws IOException {
+        socket.setSoTimeout((int) most.toMillis());
+        return this;
+    }
+
     /** The response head, with its empty line. */
     public String head() {
         return head;
     }
 
-    /** The next bytes of the body; fails if they do not come within ten seconds each. */
+    /** The next bytes of the body; fails if they do not come in time. */
     public byte[] read(int length) throws IOException {
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {

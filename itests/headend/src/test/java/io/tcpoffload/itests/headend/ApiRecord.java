@@ -45,7 +45,8 @@ final class ApiRecord {
                 }
                 String folder = export.group(1).replace('.', '/') + "/";
                 List<String> classes = jar.stream().map(entry -> entry.getName())
-                        .filter(name -> name.matches(Pattern.quote(folder) + "[^/]+\\.class") && !name.endsWith("-info.class"))
+                        .filter(name -> name.matches(Pattern.quote(folder) + "[^/]+\\.class"))
+                        .filter(name -> !name.endsWith("-info.class"))
                         .map(name -> name.replace(".class", "").replace('/', '.')).toList();
                 record.packages.put(export.group(1), new Exported(new Version(version.group(1)), lines(bundle, classes)));
             }
@@ -120,7 +121,8 @@ final class ApiRecord {
             }
             Version least = least(before, now);
             if (now.version.compareTo(least) < 0) {
-                complaints.add(name + " has version " + now.version + ", and needs " + least + ": " + difference(before, now));
+                complaints.add(name + " has version " + now.version + ", and needs " + least + ": "
+                        + difference(before, now));
             }
         });
         return complaints;

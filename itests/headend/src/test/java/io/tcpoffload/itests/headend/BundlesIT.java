@@ -20,8 +20,8 @@ class BundlesIT {
 
     /** Recorded at each release, by this test with -Dbaseline=record. */
     private static final Path BASELINE = Path.of("../../features/baseline");
-    private static final String HEAD = "# SPDX-License-Identifier: Apache-2.0. What the last release's bundle exports; BundlesIT"
-            + " compares, and writes it with -Dbaseline=record.";
+    private static final String HEAD = "# SPDX-License-Identifier: Apache-2.0. What the last release's bundle exports; "
+            + "BundlesIT compares, and writes it with -Dbaseline=record.";
     /** Of bundles that are not updated while viewers watch: our API, the framework, logging, the JVM. */
     private static final Pattern LASTING = Pattern.compile("io\\.tcpoffload\\.api|org\\.osgi\\.framework(\\..+)?"
             + "|org\\.slf4j(\\..+)?|javax?\\..+|sun\\.misc");
@@ -60,7 +60,7 @@ class BundlesIT {
             Files.createDirectories(BASELINE);
             now.write(file, HEAD);
         }
-        assertEquals(List.of(), ApiRecord.read(file).complaints(now), "raise @Version in package-info.java; or, if the version"
-                + " was not released yet, record it anew: BundlesIT with -Dbaseline=record");
+        assertEquals(List.of(), ApiRecord.read(file).complaints(now), "raise @Version in package-info.java; or, if that "
+                + "version was not released yet, record it anew: BundlesIT with -Dbaseline=record");
     }
 }

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.itests.Await;
 import io.tcpoffload.itests.LossProgram;
+import io.tcpoffload.itests.Viewer;
+import io.tcpoffload.itests.ViewerFarm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -30,7 +33,10 @@ class ContinuityIT {
     /** More with -Ditests.kills, as each costs a start of Karaf. */
     private static final int KILLS = Integer.getInteger("itests.kills", 3);
     private static final int LONGEST_LIFE_MILLIS = 3000;
+    private static final int JOINING = 200;
+    private static final int LONGEST_JOIN_MILLIS = 400;
     private static final double LOSS = 0.01;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long APP_PAUSE_MILLIS = 1000;
     private static final long ENGINE_PAUSE_MILLIS = 3000;
 
@@ -62,26 +68,33 @@ class ContinuityIT {
     /** Twice: on a link that loses packets, and on a good one, where nothing but the update is a pause. */
     private static void assertShort(String what, WatchedHeadend.Action update, long mostMillis) throws Exception {
         watched.during(what, update);
+        withoutLosses(() -> assertPause(watched.during(what + ", without losses", update), mostMillis));
+    }
+
+    private static void withoutLosses(WatchedHeadend.Action action) throws Exception {
         link.suspend();
         try {
             watched.awaitCarriedOn();
-            long pause = watched.during(what + ", without losses", update);
-            assertTrue(pause < mostMillis, "a pause of " + pause + " ms, and less than " + mostMillis + " is right");
+            action.run();
         } finally {
             link.resume();
         }
     }
 
+    private static void assertPause(long millis, long most) {
+        assertTrue(millis < most, "a pause of " + millis + " ms, and less than " + most + " is right");
+    }
+
     private static void assertShortUpdate(String artifact, String symbolicName, long mostMillis) throws Exception {
         assertShort("bundle:update " + symbolicName,
-                () -> watched.update(symbolicName, watched.version(artifact, nextVersion())), mostMillis);
+                () -> watched.headend.update(symbolicName, Shipped.version(artifact, nextVersion())), mostMillis);
     }
 
     @Test
     void anUpdateOfTheApplicationIsAShortPause() throws Exception {
         assertShortUpdate("headend-app", "io.tcpoffload.headend", APP_PAUSE_MILLIS);
-        assertShort("bundle:update feed-test", () -> watched.headend.shell("bundle:update " + watched.id("feed-test")),
-                APP_PAUSE_MILLIS);
+        assertShort("bundle:update feed-test",
+                () -> watched.headend.shell("bundle:update " + watched.headend.bundle("feed-test")), APP_PAUSE_MILLIS);
     }
 
     @Test
@@ -94,23 +107,33 @@ class ContinuityIT {
         assertShortUpdate("offload-engine", "io.tcpoffload.engine", ENGINE_PAUSE_MILLIS);
     }
 
+    /** Engine, component, shell, application and the operator's bundle are all tied to it. */
+    @Test
+    void aRefreshOfTheApiIsAPause() throws Exception {
+        watched.during("bundle:refresh io.tcpoffload.api",
+                () -> watched.headend.shell("bundle:refresh " + watched.headend.bundle("io.tcpoffload.api")));
+        Path jar = Shipped.version("offload-api", nextVersion());
+        watched.during("bundle:update -r io.tcpoffload.api", () -> watched.headend.shell("bundle:update -r "
+                + watched.headend.bundle("io.tcpoffload.api") + " file:" + jar));
+    }
+
     @Test
     void anUpgradeOfTheFeatureIsAPause() throws Exception {
         String next = nextVersion();
-        Path features = new NextRelease(watched, next).write();
+        Path features = NextRelease.write(next);
         watched.headend.shell("feature:repo-add file:" + features);
         watched.during("feature:install --upgrade tcpoffload-headend/" + next,
                 () -> watched.headend.shell("feature:install --upgrade tcpoffload-headend/" + next));
         for (String bundle : WatchedHeadend.BUNDLES) {
-            assertEquals(next, watched.installed(bundle), bundle);
+            assertEquals(next, watched.headend.version(bundle), bundle);
         }
     }
 
     @Test
     void aJarOfTheSameVersionInDeployUpdatesTheBundle() throws Exception {
-        String present = watched.installed("io.tcpoffload.engine");
+        String present = watched.headend.version("io.tcpoffload.engine");
         drop("offload-engine", present);
-        assertEquals(present, watched.installed("io.tcpoffload.engine"));
+        assertEquals(present, watched.headend.version("io.tcpoffload.engine"));
     }
 
     @Test
@@ -126,7 +149,7 @@ class ContinuityIT {
     }
 
     private static Path drop(String artifact, String version) throws Exception {
-        Path jar = watched.version(artifact, version);
+        Path jar = Shipped.version(artifact, version);
         Path deployed = watched.deploy(artifact + ".jar");
         watched.during(artifact + "-" + version + ".jar dropped into deploy/", () -> {
             int from = watched.headend.log().length();
@@ -146,6 +169,63 @@ class ContinuityIT {
     }
 
     @Test
+    void whatConcernsAnotherChannelIsNoPause() throws Exception {
+        int news = 20;
+        withoutLosses(() -> {
+            Path jar = watched.feed("news", "?detachGrace=1s");
+            assertNoPause("another channel's route added", () -> watched.awaitOpen("news"));
+            try (ViewerFarm farm = watched.farm("news")) {
+                farm.open(news);
+                farm.await(PATIENCE, v -> v.end() > 0);
+                watched.expectOthers(news);
+                assertNoPause("another channel's route changed", () -> changeOther(farm, "?detachGrace=2s", false));
+                assertNoPause("another channel's store changed", () -> {
+                    watched.expectOthers(0);
+                    changeOther(farm, "?detachGrace=1s&storeSize=2m", true);
+                });
+                farm.open(news);
+                watched.expectOthers(news);
+                assertNoPause("another channel's route removed", () -> {
+                    watched.expectOthers(0);
+                    Files.delete(jar);
+                    farm.await(PATIENCE, v -> v.state().equals("eof"));
+                });
+            }
+            Path demo = watched.headend.file("etc/io.tcpoffload.headend.demo.cfg");
+            assertNoPause("the demo's settings changed", () -> {
+                Files.writeString(demo, Files.readString(demo).replace("channel = demo", "channel = trailer"));
+                watched.awaitOpen("trailer");
+            });
+            Files.writeString(demo, Files.readString(demo).replace("channel = trailer", "channel = demo"));
+            watched.awaitOpen("demo");
+        });
+    }
+
+    private static void assertNoPause(String what, WatchedHeadend.Action action) throws Exception {
+        assertPause(watched.during(what, action), APP_PAUSE_MILLIS);
+    }
+
+    /** Its own viewers go on, unless the change needs a new channel. */
+    private static void changeOther(ViewerFarm farm, String options, boolean begins) throws Exception {
+        long before = farm.report().stream().mapToLong(Viewer::end).max().orElseThrow();
+        int from = watched.headend.log().length();
+        watched.feed("news", options);
+        watched.headend.awaitLogLine(from, Pattern.compile("channel news is open for publishing"));
+        farm.await(PATIENCE, v -> begins ? v.state().equals("eof") : v.exact() && v.end() > before);
+    }
+
+    @Test
+    void aChangedSettingOfTheEngineIsAPause() throws Exception {
+        Path settings = watched.headend.file("etc/io.tcpoffload.engine.cfg");
+        watched.during("the engine's settings changed", () -> {
+            int from = watched.headend.log().length();
+            Files.writeString(settings, Files.readString(settings) + "initialWindow = 12\n");
+            watched.headend.awaitLogLine(from, Pattern.compile("restarting the engine"));
+            watched.headend.awaitLogLine(from, Pattern.compile("Engine .* runs with"));
+        });
+    }
+
+    @Test
     void aRestartOfKarafIsAPause() throws Exception {
         watched.during("./headend restart", watched.headend::restart);
     }
@@ -159,6 +239,24 @@ class ContinuityIT {
                 watched.headend.kill();
                 watched.headend.start();
             });
+        }
+    }
+
+    /** Who is on the way when it happens may be lost with the socket, but is told so; the others notice nothing. */
+    @Test
+    void aKillWhileOthersJoinLosesNobodyWhoWasThere() throws Exception {
+        var random = new Random(SEED + 1);
+        try (ViewerFarm joining = watched.farm(WatchedHeadend.CHANNEL)) {
+            watched.during("kill -9 amid joins", () -> {
+                joining.open(JOINING);
+                Await.sleep(random.nextInt(LONGEST_JOIN_MILLIS));
+                watched.headend.kill();
+                watched.headend.start();
+                List<Viewer> all = joining.await(PATIENCE, v -> v.exact() && v.end() > 0 || WatchedHeadend.isLost(v));
+                watched.expectOthers((int) all.stream().filter(v -> !WatchedHeadend.isLost(v)).count());
+            });
+        } finally {
+            watched.expectOthers(0);
         }
     }
 }

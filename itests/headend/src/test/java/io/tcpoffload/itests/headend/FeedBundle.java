@@ -53,7 +53,8 @@ public final class FeedBundle implements BundleActivator {
     public void start(BundleContext bundle) throws Exception {
         engines = new ServiceTracker<>(bundle, OffloadEngine.class, null);
         engines.open();
-        Filter filter = bundle.createFilter("(&(objectClass=" + ComponentResolver.class.getName() + ")(component=tcpoffload))");
+        Filter filter = bundle.createFilter("(&(objectClass=" + ComponentResolver.class.getName()
+                + ")(component=tcpoffload))");
         component = new Feeding(bundle, filter, new Routes(engines, bundle.getBundle().getHeaders().get(CHANNEL),
                 bundle.getBundle().getHeaders().get(TO), Integer.parseInt(bundle.getBundle().getHeaders().get(BYTES)),
                 bundle.getBundle().getHeaders().get(PERIOD)));

@@ -132,6 +132,23 @@ final class Headend implements AutoCloseable {
         return result.output();
     }
 
+    /** The number of an installed bundle. */
+    String bundle(String symbolicName) {
+        return shell("bundle:id " + symbolicName).strip();
+    }
+
+    /** The version of an installed bundle. */
+    String version(String symbolicName) {
+        return shell("bundle:list -t 0 -s").lines().map(line -> line.split("\\s*[│|]\\s*"))
+                .filter(cells -> cells[cells.length - 1].equals(symbolicName)).map(cells -> cells[cells.length - 2])
+                .findFirst().orElseThrow();
+    }
+
+    /** Updates a bundle in place. */
+    void update(String symbolicName, Path jar) {
+        shell("bundle:update " + bundle(symbolicName) + " file:" + jar);
+    }
+
     /** {@code host:port} of the stream listener. */
     String listener() {
         return "127.0.0.1:" + port;

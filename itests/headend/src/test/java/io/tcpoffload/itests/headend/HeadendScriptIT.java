@@ -36,7 +36,7 @@ class HeadendScriptIT {
     static void start() throws IOException {
         assertEquals(3, HEADEND.run("status").code());
         banner = HEADEND.start();
-        probe = Probe.start(HEADEND.url("/demo"));
+        probe = Probe.start(HEADEND.url("/demo"), 60, "script");
     }
 
     @AfterAll

@@ -12,23 +12,19 @@ final class NextRelease {
     private static final List<String> BUNDLES =
             List.of("offload-api", "offload-engine", "offload-shell", "camel-tcpoffload", "headend-app");
 
-    private final WatchedHeadend watched;
-    private final String version;
-
-    NextRelease(WatchedHeadend watched, String version) {
-        this.watched = watched;
-        this.version = version;
+    private NextRelease() {
     }
 
     /** Writes bundles and descriptor; returns the descriptor. */
-    Path write() throws IOException {
+    static Path write(String version) throws IOException {
         Path present = Shipped.features();
         String old = present.getParent().getFileName().toString();
         String xml = Files.readString(present);
         for (String bundle : BUNDLES) {
-            xml = xml.replace("mvn:io.tcpoffload/" + bundle + "/" + old, "file:" + watched.version(bundle, version));
+            xml = xml.replace("mvn:io.tcpoffload/" + bundle + "/" + old, "file:" + Shipped.version(bundle, version));
         }
-        xml = xml.replace("tcpoffload-" + old, "tcpoffload-" + version).replace("version=\"" + old + "\"", "version=\"" + version + "\"");
+        xml = xml.replace("tcpoffload-" + old, "tcpoffload-" + version)
+                .replace("version=\"" + old + "\"", "version=\"" + version + "\"");
         Path descriptor = Path.of("target/versions/features-" + version + ".xml").toAbsolutePath();
         Files.writeString(descriptor, xml);
         return descriptor;

@@ -42,9 +42,10 @@ class NonRootIT {
     private static Path builtTree() throws IOException {
         Path tree = Files.createTempDirectory("headend-" + USER);
         Command.run("sh", "-c", "cd '" + ROOT + "' && cp -a --parents headend pom.xml features/launcher "
+                + "offload-engine/engine/src/main/resources/io/tcpoffload/kernel/leftovers.sh "
                 + "features/distribution/target/tcpoffload-headend-*.tar.gz '" + tree + "'");
         for (String module : new String[] {"offload-engine", "camel-component", "headend-app"}) {
-            Files.createDirectory(tree.resolve(module));
+            Files.createDirectories(tree.resolve(module));
         }
         Command.run("chown", "-R", USER, tree.toString());
         return tree;

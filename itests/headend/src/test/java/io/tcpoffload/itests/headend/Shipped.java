@@ -19,6 +19,12 @@ final class Shipped {
         return find(artifact, ".jar");
     }
 
+    /** A copy of a bundle as another version of itself, to update it from. */
+    static Path version(String artifact, String version) throws IOException {
+        return BundleJar.withVersion(bundle(artifact), version,
+                Path.of("target/versions", artifact + "-" + version + ".jar").toAbsolutePath());
+    }
+
     /** The feature descriptor. */
     static Path features() {
         return find("tcpoffload-features", "-features.xml");
