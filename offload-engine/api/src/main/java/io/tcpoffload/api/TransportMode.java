@@ -12,5 +12,10 @@ public enum TransportMode {
     OFFLOAD,
 
     /** Ordinary sockets on an event loop. */
-    NIO
+    NIO;
+
+    /** @throws OffloadException naming the allowed values */
+    public static TransportMode parse(String text) {
+        return OptionWords.parse("transport", TransportMode.class, text);
+    }
 }

@@ -35,7 +35,7 @@ public final class ChannelPublisher implements Publisher {
         } finally {
             count(accepted);
         }
-        return new Published(accepted, channel.viewers());
+        return new Published(accepted, channel.viewers(), channel.store().head());
     }
 
     @Override
@@ -47,7 +47,7 @@ public final class ChannelPublisher implements Publisher {
         } finally {
             count(accepted);
         }
-        return new Published(accepted, channel.viewers());
+        return new Published(accepted, channel.viewers(), channel.store().head());
     }
 
     @Override
@@ -60,7 +60,7 @@ public final class ChannelPublisher implements Publisher {
             count(accepted);
         }
         requireOpen();
-        return new Published(accepted, channel.viewers());
+        return new Published(accepted, channel.viewers(), channel.store().head());
     }
 
     private void count(long accepted) {

@@ -30,7 +30,7 @@ class ChannelPublisherTest {
         channel.openCursor();
         try (var publisher = channel.openPublisher()) {
             assertEquals("news", publisher.channel());
-            assertEquals(new Published(100, 1), publisher.publish(ByteBuffer.allocate(100), true));
+            assertEquals(new Published(100, 1, 100), publisher.publish(ByteBuffer.allocate(100), true));
             assertEquals(100, channel.publishedBytes());
             assertEquals(1, channel.counters().get(ChannelCounter.PUBLISHED_BODIES));
         }

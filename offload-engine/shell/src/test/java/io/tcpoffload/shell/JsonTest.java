@@ -20,8 +20,8 @@ class JsonTest {
 
     @Test
     void writesARecordInTheOrderOfItsComponents() {
-        assertEquals("{\"acceptedBytes\":9007199254740993,\"subscribers\":2}",
-                Json.of(new Published(9007199254740993L, 2)));
+        assertEquals("{\"acceptedBytes\":9007199254740993,\"subscribers\":2,\"position\":3}",
+                Json.of(new Published(9007199254740993L, 2, 3)));
         assertEquals("{}", Json.of(new Empty()));
     }
 
