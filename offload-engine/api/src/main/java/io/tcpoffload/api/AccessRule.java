@@ -94,6 +94,23 @@ public record AccessRule(int maxSubscribers, int maxSubscribersPerIp, List<IpRan
                 secret == null || secret.isEmpty() ? null : secret);
     }
 
+    /**
+     * Sets an option by its name.
+     *
+     * @throws OffloadException if there is no such option, or the value is wrong
+     */
+    public AccessRule with(String option, String text) {
+        return switch (option) {
+            case "maxSubscribers" -> withMaxSubscribers(OptionWords.number(option, text));
+            case "maxSubscribersPerIp" -> withMaxSubscribersPerIp(OptionWords.number(option, text));
+            case "allowedIps" -> withAllowedIps(text);
+            case "tokenParameter" -> withTokenParameter(text);
+            case "tokens" -> withTokens(text);
+            case "tokenSecret" -> withTokenSecret(text);
+            default -> throw new OffloadException("there is no option '" + option + "'");
+        };
+    }
+
     /** Whether a viewer needs a token. */
     public boolean needsToken() {
         return !tokens.isEmpty() || tokenSecret != null;

@@ -259,7 +259,30 @@ public final class ChannelSpec {
         return new ChannelSpec(changed);
     }
 
-    /** All options, by name, in a form that the option's own parser reads. Tokens and secrets are among them. */
+    /**
+     * Sets an option by its name.
+     *
+     * @param text as users write it, or as {@link #settings()} has it
+     * @throws OffloadException if there is no such option, or the value is wrong
+     */
+    public ChannelSpec with(String option, String text) {
+        return switch (option) {
+            case "transport" -> withTransport(TransportMode.parse(text));
+            case "syncMethod" -> withSyncMethod(SyncMethod.parse(text));
+            case "burstSize" -> withBurstSize(MediaAmount.parse(option, text));
+            case "storeSize" -> withStoreSize(MediaAmount.parse(option, text));
+            case "clientBufferSoftMax" -> withClientBufferSoftMax(MediaAmount.parse(option, text));
+            case "clientBufferMax" -> withClientBufferMax(MediaAmount.parse(option, text));
+            case "recoverPolicy" -> withRecoverPolicy(RecoverPolicy.parse(text));
+            case "contentType" -> withContentType(text);
+            case "detachGrace" -> withDetachGrace(OptionWords.duration(option, text));
+            case "keepalive" -> withKeepalive(OptionWords.duration(option, text));
+            case "staleAfter" -> withStaleAfter(OptionWords.duration(option, text));
+            default -> withAccess(values.access.with(option, text));
+        };
+    }
+
+    /** All options, by name, in a form that {@link #with} reads. Tokens and secrets are among them. */
     public Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("transport", values.transport.name().toLowerCase(Locale.ROOT));

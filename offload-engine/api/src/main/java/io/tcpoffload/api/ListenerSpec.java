@@ -47,6 +47,11 @@ public record ListenerSpec(String address, SSLContext sslContext, boolean client
         return new ListenerSpec(address, null, false, DEFAULT_BACKLOG, 0, 0, String.valueOf(address));
     }
 
+    /** The same settings at another address. */
+    public ListenerSpec withAddress(String hostAndPort) {
+        return new ListenerSpec(hostAndPort, sslContext, clientAuth, backlog, sendBuffer, receiveBuffer, owner);
+    }
+
     public ListenerSpec withSslContext(SSLContext context, boolean needClientAuth) {
         return new ListenerSpec(address, context, needClientAuth, backlog, sendBuffer, receiveBuffer, owner);
     }

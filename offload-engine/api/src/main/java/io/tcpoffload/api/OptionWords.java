@@ -2,6 +2,7 @@
 
 package io.tcpoffload.api;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -24,6 +25,25 @@ final class OptionWords {
             }
         }
         return word.toString();
+    }
+
+    static int number(String option, String text) {
+        if (!text.strip().matches("\\d{1,9}")) {
+            throw new OffloadException(option + " '" + text + "' is not valid: a whole number from 0 to 999999999");
+        }
+        return Integer.parseInt(text.strip());
+    }
+
+    /** 0, or a time as {@link MediaAmount} has it. */
+    static Duration duration(String option, String text) {
+        if (text.strip().matches("0+(ms|s)?")) {
+            return Duration.ZERO;
+        }
+        MediaAmount amount = MediaAmount.parse(option, text);
+        if (!amount.isTime()) {
+            throw new OffloadException(option + " '" + text + "' is not valid: a time such as 500ms, 10s or 5min");
+        }
+        return amount.time();
     }
 
     /** Case, hyphens and underscores don't matter: {@code latest-keyframe} is the same. */

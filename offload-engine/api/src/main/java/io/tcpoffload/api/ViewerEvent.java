@@ -10,7 +10,7 @@ import java.time.Instant;
  *
  * @param type      what
  * @param session   {@link SessionInfo#id()}
- * @param listener  {@code host:port} that is bound
+ * @param listener  {@code host:port} as it was asked for
  * @param channel   the channel's name
  * @param remote    the viewer's {@code address:port}
  * @param local     our {@code address:port}

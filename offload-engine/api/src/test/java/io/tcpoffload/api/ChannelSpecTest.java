@@ -36,6 +36,25 @@ class ChannelSpecTest {
     }
 
     @Test
+    void readsWhatItTells() {
+        ChannelSpec spec = NEWS.withSyncMethod(SyncMethod.NEXT_KEYFRAME).withBurstSize(MediaAmount.ofBytes(7))
+                .withStoreSize(MediaAmount.parse("storeSize", "9s")).withKeepalive(Duration.ofMillis(500))
+                .withClientBufferMax(MediaAmount.ofTime(Duration.ofSeconds(3))).withContentType("video/x")
+                .withDetachGrace(Duration.ZERO).withTransport(TransportMode.NIO)
+                .withAccess(AccessRule.NONE.withMaxSubscribers(5).withAllowedIps("10.0.0.0/8,::1").withTokens("a,b")
+                        .withTokenSecret("0123456789abcdef").withTokenParameter("t"));
+        ChannelSpec read = NEWS;
+        for (var setting : spec.settings().entrySet()) {
+            read = read.with(setting.getKey(), setting.getValue());
+        }
+        assertEquals(spec.settings(), read.settings());
+        refused("there is no option 'colour'", () -> NEWS.with("colour", "red"));
+        refused("keepalive '12' is not valid: a time such as 500ms, 10s or 5min", () -> NEWS.with("keepalive", "12"));
+        refused("maxSubscribers 'many' is not valid: a whole number from 0 to 999999999",
+                () -> NEWS.with("maxSubscribers", "many"));
+    }
+
+    @Test
     void hidesSecretsFromPeopleButSeesThatTheyDiffer() {
         ChannelSpec one = NEWS.withAccess(AccessRule.NONE.withTokens("apple"));
         ChannelSpec other = NEWS.withAccess(AccessRule.NONE.withTokens("pear"));

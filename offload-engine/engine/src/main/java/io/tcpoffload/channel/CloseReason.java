@@ -6,11 +6,22 @@ package io.tcpoffload.channel;
 public enum CloseReason {
 
     /** The channel ended, and the viewer has all of it. */
-    CHANNEL_CLOSED,
+    CHANNEL_CLOSED("the channel ended"),
 
     /** It was too far behind, and {@link io.tcpoffload.api.RecoverPolicy#DISCONNECT} is set. */
-    TOO_SLOW,
+    TOO_SLOW("the viewer was too slow"),
 
     /** The rest of the 188-byte packet it was in is overwritten: no clean place to go on from. */
-    LOST
+    LOST("the rest of the packet the viewer was in was overwritten");
+
+    private final String text;
+
+    CloseReason(String text) {
+        this.text = text;
+    }
+
+    /** For people. */
+    public String text() {
+        return text;
+    }
 }

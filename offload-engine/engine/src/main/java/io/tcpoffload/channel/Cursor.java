@@ -3,6 +3,7 @@
 package io.tcpoffload.channel;
 
 import io.tcpoffload.api.RecoverPolicy;
+import io.tcpoffload.api.ViewerEvent;
 import java.nio.ByteBuffer;
 
 /**
@@ -20,6 +21,7 @@ public final class Cursor implements Source {
     private static final long NOT_STARTED = -1;
 
     private final MediaChannel channel;
+    private final Viewer viewer;
     private final SegmentStore store;
     private final long lagMax;
     private final RecoverPolicy policy;
@@ -27,13 +29,16 @@ public final class Cursor implements Source {
     private final Extent scratch = new Extent();
     private volatile long position = NOT_STARTED;
     private volatile long jumps;
+    private volatile long firstPosition;
+    private volatile long skippedBytes;
     private long segmentStart;
     private long jumpedFrom;
     private CloseReason closeReason;
     private boolean closed;
 
-    Cursor(MediaChannel channel) {
+    Cursor(MediaChannel channel, Viewer viewer) {
         this.channel = channel;
+        this.viewer = viewer;
         this.store = channel.store();
         this.lagMax = channel.spec().clientBufferMax();
         this.policy = channel.spec().recoverPolicy();
@@ -80,6 +85,7 @@ public final class Cursor implements Source {
 
     private boolean start() {
         long newest = store.newestJoinPoint();
+        firstPosition = newest;
         position = newest;
         return newest >= 0;
     }
@@ -124,9 +130,11 @@ public final class Cursor implements Source {
         channel.counters().add(ChannelCounter.SKIPS, 1);
         channel.counters().add(ChannelCounter.SKIPPED_BYTES, to - position);
         jumpedFrom = position;
+        skippedBytes = skippedBytes + to - position;
         position = to;
         segmentStart = to;
         jumps = jumps + 1;
+        viewer.tell(ViewerEvent.Type.RESYNC, this, (to - jumpedFrom) + " bytes were left out");
     }
 
     private Step close(CloseReason reason) {
@@ -212,6 +220,17 @@ public final class Cursor implements Source {
         return channel;
     }
 
+    /** Who it is for. */
+    public Viewer viewer() {
+        return viewer;
+    }
+
+    /** Media bytes handed to the connection so far. */
+    public long sentBytes() {
+        long at = position;
+        return at == NOT_STARTED ? 0 : at - firstPosition - skippedBytes;
+    }
+
     @Override
     public boolean isOpen() {
         return channel.isOpen();
@@ -229,9 +248,20 @@ public final class Cursor implements Source {
     }
 
     @Override
+    public void endsBecause(String reason) {
+        viewer.endsBecause(reason);
+    }
+
+    @Override
+    public void failed(String reason) {
+        viewer.failed(this, reason);
+    }
+
+    @Override
     public void close() {
         if (!closed) {
             closed = true;
+            viewer.left(this);
             channel.viewerLeft();
         }
     }

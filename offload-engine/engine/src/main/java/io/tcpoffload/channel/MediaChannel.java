@@ -6,6 +6,7 @@ import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.OffloadException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An open channel: its specification, store, publishers, viewers and numbers. Thread-safe. */
@@ -18,9 +19,11 @@ public final class MediaChannel implements AutoCloseable {
     private final ChannelCounters counters = new ChannelCounters();
     private final AtomicInteger publishers = new AtomicInteger();
     private final AtomicInteger viewers = new AtomicInteger();
+    private final ViewerCounts counts = new ViewerCounts();
     private volatile Runnable[] listeners = NONE;
     private volatile Runnable onDetached = () -> { };
     private volatile boolean open = true;
+    private volatile long publishedNs = System.nanoTime();
 
     /**
      * @param spec      what the channel is to be
@@ -48,6 +51,18 @@ public final class MediaChannel implements AutoCloseable {
     /** Bytes the store took since the channel opened. */
     public long publishedBytes() {
         return store.head();
+    }
+
+    /** When the store's head moved last, in milliseconds since the epoch; 0 if it never did. */
+    public long publishedAtMillis() {
+        return store.head() == 0 ? 0
+                : System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - publishedNs);
+    }
+
+    /** Whether nothing has been published for longer than {@link ChannelSpec#staleAfter()}. */
+    public boolean isStale() {
+        long staleNs = spec.staleAfter().toNanos();
+        return staleNs > 0 && System.nanoTime() - publishedNs > staleNs;
     }
 
     public ChannelCounters counters() {
@@ -83,11 +98,21 @@ public final class MediaChannel implements AutoCloseable {
         onDetached = action;
     }
 
-    /** A place for a new viewer; its owner closes it when the viewer is gone. */
+    /** A place for somebody who is no viewer of a listener's; its owner closes it. */
     public Cursor openCursor() {
+        return openCursor(Viewer.anonymous(this));
+    }
+
+    /** A place for a new viewer; its transport closes it when the viewer is gone. */
+    Cursor openCursor(Viewer viewer) {
         viewers.incrementAndGet();
         counters.add(ChannelCounter.VIEWERS_JOINED, 1);
-        return new Cursor(this);
+        return new Cursor(this, viewer);
+    }
+
+    /** Those for whom the specification's access rule counts. */
+    public ViewerCounts viewerCounts() {
+        return counts;
     }
 
     void viewerLeft() {
@@ -117,6 +142,7 @@ public final class MediaChannel implements AutoCloseable {
     }
 
     private void wake() {
+        publishedNs = System.nanoTime();
         for (Runnable listener : listeners) {
             listener.run();
         }

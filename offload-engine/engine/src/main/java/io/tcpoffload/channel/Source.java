@@ -78,6 +78,14 @@ public interface Source extends AutoCloseable {
     /** For people. */
     String name();
 
+    /** Why the connection is about to go, for people; told before {@link #close()}. */
+    default void endsBecause(String reason) {
+    }
+
+    /** The connection has failed; told before {@link #close()}. */
+    default void failed(String reason) {
+    }
+
     /** The connection is gone. Idempotent. */
     @Override
     void close();

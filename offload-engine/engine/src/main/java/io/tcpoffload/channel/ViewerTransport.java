@@ -20,9 +20,9 @@ public interface ViewerTransport extends AutoCloseable {
      *
      * @param socket       connected
      * @param responseHead what to send before the media; the transport releases it. Null when it has been sent
-     * @param media        the channel; may have been closed since it was looked up
+     * @param viewer       who it is; the channel may have been closed since it was looked up
      */
-    void serve(Channel socket, ByteBuf responseHead, MediaChannel media);
+    void serve(Channel socket, ByteBuf responseHead, Viewer viewer);
 
     /** The viewers being served, in no particular order. */
     List<SessionInfo> sessions();
@@ -32,6 +32,15 @@ public interface ViewerTransport extends AutoCloseable {
      * it; a viewer that takes too long over that is cut off. Returns before that is done.
      */
     void closeViewers(MediaChannel media);
+
+    /**
+     * Disconnects one viewer in good order, after what is under way to it. Returns before that is done.
+     *
+     * @param session {@link SessionInfo#id()}
+     * @param reason  for people
+     * @return whether there is such a session
+     */
+    boolean closeSession(long session, String reason);
 
     /** Viewers of this channel being served. */
     int viewers(MediaChannel media);

@@ -5,17 +5,28 @@ package io.tcpoffload.engine;
 import io.tcpoffload.api.ChannelInfo;
 import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.EngineInfo;
+import io.tcpoffload.api.EventSpec;
+import io.tcpoffload.api.HandlerSpec;
+import io.tcpoffload.api.ListenerSpec;
 import io.tcpoffload.api.OffloadEngine;
 import io.tcpoffload.api.OffloadException;
+import io.tcpoffload.api.PathTemplate;
 import io.tcpoffload.api.Publisher;
+import io.tcpoffload.api.Registration;
+import io.tcpoffload.api.RequestHandler;
 import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
+import io.tcpoffload.api.ViewerListener;
 import io.tcpoffload.channel.ChannelCounter;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.SegmentStore;
 import io.tcpoffload.control.ControlCommands;
 import io.tcpoffload.control.ControlSocket;
 import io.tcpoffload.http.EventLoops;
+import io.tcpoffload.http.Front;
+import io.tcpoffload.http.Handler;
+import io.tcpoffload.http.Suspension;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,6 +35,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -42,6 +54,8 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     private final EventLoops loops;
     private final Transports transports;
     private final Map<String, Listener> listeners = new TreeMap<>();
+    private final Map<String, Front> fronts = new ConcurrentHashMap<>();
+    private final EventHub events = new EventHub();
     /** Channels that nobody publishes to, and the end of their grace. */
     private final Map<MediaChannel, Future<?>> closing = new HashMap<>();
     private final Object ending = new Object();
@@ -96,7 +110,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
             throw new OffloadException("channel " + spec.name() + " can't be opened: the engine is stopping");
         }
         transports.require(spec);
-        String key = spec.listener() == null ? config.listener() : spec.listener();
+        String key = key(spec.listener());
         Listener listener = listeners.get(key);
         MediaChannel present = listener == null ? null : listener.find(spec.name());
         if (present != null && present.publishers() == 0 && !present.spec().options().equals(spec.options())) {
@@ -114,11 +128,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         }
         MediaChannel media = new MediaChannel(spec, stores.path());
         try {
-            if (listener == null) {
-                listener = new Listener(key, loops, transports::of);
-                listeners.put(key, listener);
-                LOG.info("Listening on {}", listener.address());
-            }
+            listener = listenerAt(ListenerSpec.at(key).withOwner("channel " + spec.name()));
         } catch (OffloadException e) {
             media.close();
             throw e;
@@ -128,6 +138,91 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         LOG.info("Channel {} open on {}: transport {}, store {} bytes", spec.name(), listener.address(),
                 transports.of(media).mode(), spec.storeBytes());
         return media.openPublisher();
+    }
+
+    /** Binds it if it is not bound. */
+    private synchronized Listener listenerAt(ListenerSpec spec) {
+        Listener present = listeners.get(spec.address());
+        if (present != null) {
+            return present;
+        }
+        Listener listener = new Listener(spec, loops, front(spec.address()),
+                spec.sslContext() == null ? transports::of : media -> transports.ordinary());
+        listeners.put(spec.address(), listener);
+        LOG.info("Listening on {}", listener.address());
+        return listener;
+    }
+
+    private Front front(String key) {
+        return fronts.computeIfAbsent(key, k -> new Front(transports.ids(), events.at(k)));
+    }
+
+    private String key(String hostAndPort) {
+        return hostAndPort == null ? config.listener() : hostAndPort;
+    }
+
+    private void requireRunning(String what) {
+        if (closed) {
+            throw new OffloadException(what + " can't be done: the engine is stopping");
+        }
+    }
+
+    @Override
+    public synchronized Registration openListener(ListenerSpec wanted) {
+        requireRunning("opening a listener");
+        ListenerSpec spec = wanted.withAddress(key(wanted.address()));
+        Listener listener = listenerAt(spec);
+        listener.requireSame(spec);
+        listener.hold();
+        return new Hold(listener::address, listener::counters, () -> {
+            listener.release();
+            closeIfUnused(spec.address());
+        });
+    }
+
+    @Override
+    public synchronized Registration handle(HandlerSpec spec, RequestHandler requestHandler) {
+        requireRunning("handling requests");
+        String key = key(spec.listener());
+        Handler handler = new Handler(spec, requestHandler);
+        front(key).handlers().add(handler);
+        try {
+            Listener listener = listenerAt(ListenerSpec.at(key).withOwner(spec.owner()));
+            return new Hold(listener::address, handler::counters, () -> {
+                front(key).handlers().remove(handler);
+                closeIfUnused(key);
+            });
+        } catch (OffloadException e) {
+            front(key).handlers().remove(handler);
+            throw e;
+        }
+    }
+
+    @Override
+    public Registration watch(EventSpec spec, ViewerListener listener) {
+        return events.add(spec, listener);
+    }
+
+    @Override
+    public Registration suspend(String listener, PathTemplate path, Duration retryAfter) {
+        Front front = front(key(listener));
+        Suspension suspension = new Suspension(path, retryAfter);
+        front.suspend(suspension);
+        return new Hold(() -> "", () -> Map.of("refused", suspension.refused()), () -> front.resume(suspension));
+    }
+
+    @Override
+    public void closeSession(long session, String reason) {
+        transports.closeSession(session, reason);
+    }
+
+    private synchronized void closeIfUnused(String key) {
+        Listener listener = listeners.get(key);
+        if (listener != null && listener.isEmpty()) {
+            listeners.remove(key);
+            listener.close();
+            LOG.info("No longer listening on {}", key);
+        }
     }
 
     private static void requireSame(ChannelSpec present, ChannelSpec wanted) {
@@ -161,11 +256,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         }
         listener.remove(media);
         close(media);
-        if (listener.isEmpty()) {
-            listeners.remove(key);
-            listener.close();
-            LOG.info("No longer listening on {}", key);
-        }
+        closeIfUnused(key);
     }
 
     private void close(MediaChannel media) {
@@ -217,7 +308,8 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         TransportMode mode = transports.of(media).mode();
         return new ChannelInfo(media.name(), listener.address(), mode, transports.reason(media.spec()),
                 media.publishers(), media.viewers(), store.segments(), store.head() - store.tail(), store.head(),
-                media.counters().get(ChannelCounter.SKIPS), media.counters().get(ChannelCounter.SLOW_CLOSED));
+                media.counters().get(ChannelCounter.SKIPS), media.counters().get(ChannelCounter.SLOW_CLOSED),
+                media.publishedAtMillis(), media.isStale(), listener.isSuspended(media));
     }
 
     @Override
@@ -253,6 +345,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
                 transports.close();
                 loops.close();
                 stores.close();
+                events.close();
                 LOG.info("Engine stopped");
             }
         }

@@ -37,8 +37,11 @@ final class Transports implements AutoCloseable {
     private final TransportMode setting;
     private final boolean onDemand;
     private final String reason;
+    private final LongSupplier ids;
 
-    private Transports(EngineConfig config, NioTransport ordinary, OffloadTransport offload, String reason) {
+    private Transports(EngineConfig config, LongSupplier ids, NioTransport ordinary, OffloadTransport offload,
+            String reason) {
+        this.ids = ids;
         this.setting = config.transport();
         this.onDemand = config.devices().equals(DeviceWatch.NONE);
         this.ordinary = ordinary;
@@ -48,19 +51,20 @@ final class Transports implements AutoCloseable {
 
     static Transports open(EngineConfig config, EventLoops loops) {
         AtomicLong ids = new AtomicLong();
-        NioTransport ordinary = new NioTransport(ids::incrementAndGet, NioLimits.DEFAULT);
+        NioTransport ordinary = new NioTransport(NioLimits.DEFAULT);
         if (config.transport() == TransportMode.NIO) {
-            return new Transports(config, ordinary, null, "the setting transport=nio asks for it");
+            return new Transports(config, ids::incrementAndGet, ordinary, null, "the setting transport=nio asks for it");
         }
         try {
-            return new Transports(config, ordinary, offload(config, ids::incrementAndGet, ordinary, loops),
+            return new Transports(config, ids::incrementAndGet, ordinary,
+                    offload(config, ids::incrementAndGet, ordinary, loops),
                     "packet ring, header builder and receive hook are in place");
         } catch (KernelException e) {
             LOG.warn("Offload can't be had, {}: {}", config.transport() == TransportMode.OFFLOAD
                     ? "and transport=offload allows nothing else" : "viewers are served by the ordinary transport",
                     e.getMessage());
             LOG.debug("What libbpf and the verifier said: {}", e.log());
-            return new Transports(config, ordinary, null, e.getMessage());
+            return new Transports(config, ids::incrementAndGet, ordinary, null, e.getMessage());
         }
     }
 
@@ -69,7 +73,7 @@ final class Transports implements AutoCloseable {
         KernelSide kernel = KernelSide.open(KernelConfig.of(config.instance()).withMaxSessions(config.maxSessions()));
         try {
             return new OffloadTransport(kernel, config.devices(), config.sender(), ids, ordinary,
-                    (fd, cursor, id, sent) -> loops.adopt(fd, socket -> ordinary.resume(socket, cursor, id, sent),
+                    (fd, cursor, sent) -> loops.adopt(fd, socket -> ordinary.resume(socket, cursor, sent),
                             cursor::close));
         } catch (KernelException e) {
             kernel.close();
@@ -109,6 +113,23 @@ final class Transports implements AutoCloseable {
 
     ViewerTransport of(MediaChannel media) {
         return offload == null || media.spec().transport() == TransportMode.NIO ? ordinary : offload;
+    }
+
+    /** For viewers that no offload is meant for. */
+    ViewerTransport ordinary() {
+        return ordinary;
+    }
+
+    /** Gives each viewer its {@link SessionInfo#id()}. */
+    LongSupplier ids() {
+        return ids;
+    }
+
+    /** @throws OffloadException if there is no such session */
+    void closeSession(long session, String reason) {
+        if (!ordinary.closeSession(session, reason) && (offload == null || !offload.closeSession(session, reason))) {
+            throw new OffloadException("session " + session + " does not exist: offload:sessions lists those that do");
+        }
     }
 
     List<SessionInfo> sessions() {

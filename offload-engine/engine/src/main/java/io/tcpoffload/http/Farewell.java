@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,7 +41,10 @@ final class Farewell {
             timer.cancel(false);
         });
         socket.writeAndFlush(reply).addListener((ChannelFutureListener) written -> {
-            if (linger && written.isSuccess()) {
+            SslHandler tls = socket.pipeline().get(SslHandler.class);
+            if (linger && written.isSuccess() && tls != null) {
+                tls.closeOutbound();
+            } else if (linger && written.isSuccess()) {
                 ((DuplexChannel) socket).shutdownOutput();
             } else {
                 socket.close();

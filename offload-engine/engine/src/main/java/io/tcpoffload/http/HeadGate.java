@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -21,12 +22,15 @@ final class HeadGate {
     /** A viewer sends its request within a round trip; a crowd that arrives at once is not thinned before that. */
     private static final long CHANCE_NANOS = 1_000_000_000L;
 
+    private static final LinkedHashMap<Channel, Long> NONE = new LinkedHashMap<>();
+
     private final HttpLimits limits;
     private final HttpCounters counters;
     private final LongSupplier nanoClock;
     private final Farewell farewell;
     private final LinkedHashMap<Channel, Long> waiting = new LinkedHashMap<>();
     private final Map<InetAddress, LinkedHashMap<Channel, Long>> byAddress = new HashMap<>();
+    private boolean closed;
 
     /** @param nanoClock monotonic time, such as {@link System#nanoTime} */
     HeadGate(HttpLimits limits, HttpCounters counters, LongSupplier nanoClock) {
@@ -47,6 +51,31 @@ final class HeadGate {
 
     /** Lets a new connection wait for its request, or refuses and closes it. On the connection's event loop. */
     boolean enter(Channel socket) {
+        if (enterOrRefuse(socket)) {
+            socket.closeFuture().addListener(f -> leave(socket));
+            return true;
+        }
+        return false;
+    }
+
+    /** Lets a connection that had its answer wait for its next request, if there is room. On its event loop. */
+    synchronized boolean enterAgain(Channel socket) {
+        InetAddress address = ((InetSocketAddress) socket.remoteAddress()).getAddress();
+        if (closed || waiting.size() >= limits.waiting()
+                || byAddress.getOrDefault(address, NONE).size() >= limits.waitingPerAddress()) {
+            return false;
+        }
+        add(socket, address);
+        return true;
+    }
+
+    private void add(Channel socket, InetAddress address) {
+        long now = nanoClock.getAsLong();
+        waiting.put(socket, now);
+        byAddress.computeIfAbsent(address, a -> new LinkedHashMap<>()).put(socket, now);
+    }
+
+    private boolean enterOrRefuse(Channel socket) {
         if (!(socket.remoteAddress() instanceof InetSocketAddress remote)) {
             counters.increment(HttpCounter.GONE);
             socket.close();
@@ -66,9 +95,7 @@ final class HeadGate {
                 }
             }
             if (!refused) {
-                long now = nanoClock.getAsLong();
-                waiting.put(socket, now);
-                byAddress.computeIfAbsent(remote.getAddress(), a -> new LinkedHashMap<>()).put(socket, now);
+                add(socket, remote.getAddress());
             }
         }
         if (evicted != null) {
@@ -80,7 +107,6 @@ final class HeadGate {
             refuse(socket);
             return false;
         }
-        socket.closeFuture().addListener(f -> leave(socket));
         return true;
     }
 
@@ -92,6 +118,16 @@ final class HeadGate {
     private void refuse(Channel socket) {
         socket.eventLoop().execute(() -> farewell.say(socket, new Reply(HttpResponseStatus.SERVICE_UNAVAILABLE)
                 .text("too many unfinished requests; try again in a few seconds").encode(socket.alloc(), true)));
+    }
+
+    /** Nobody waits any more: whose request is not complete yet is let go. */
+    void close() {
+        List<Channel> all;
+        synchronized (this) {
+            closed = true;
+            all = List.copyOf(waiting.keySet());
+        }
+        all.forEach(Channel::close);
     }
 
     /** The request is complete, or the connection gone. Idempotent. */

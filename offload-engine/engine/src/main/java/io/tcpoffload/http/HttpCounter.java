@@ -11,6 +11,8 @@ public enum HttpCounter {
     SERVED,
     /** Pages and playlists. */
     PAGES,
+    /** Requests answered with a body of a handler's. */
+    ANSWERED,
     /** Requests refused with a 4xx or 5xx status, but for those counted below. */
     REFUSED,
     /** Connections refused with a TLS alert, because their clients speak TLS and the listener does not. */

@@ -9,6 +9,9 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.ssl.SslHandler;
+import io.tcpoffload.api.ListenerSpec;
 import io.tcpoffload.api.OffloadException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -16,36 +19,41 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLEngine;
 
 /** One bound {@code host:port} and the channels behind it. Bound from construction to {@link #close()}. Thread-safe. */
 public final class HttpListener implements AutoCloseable {
 
-    /** Viewers that come at once, as after a power cut: the kernel keeps their handshakes for us. */
-    private static final int BACKLOG = 1024;
-
     private final Channel server;
+    private final HeadGate gate;
     private final HttpCounters counters = new HttpCounters();
 
     /**
      * Binds.
      *
-     * @param host      name, IPv4 address, or IPv6 address in brackets; {@code [::]} also takes IPv4 viewers
-     * @param port      0 to 65535, 0 for a free one
+     * @param spec      address and settings; port 0 for a free one, {@code [::]} also takes IPv4 viewers
      * @param loops     whose threads to run on
      * @param directory what to offer
+     * @param front     whom to ask
      * @param limits    bounds on what outsiders can make it hold
      * @throws OffloadException if it can't be bound; the message names address, cause and remedy
      */
-    public HttpListener(String host, int port, EventLoops loops, ChannelDirectory directory, HttpLimits limits) {
+    public HttpListener(ListenerSpec spec, EventLoops loops, ChannelDirectory directory, Front front, HttpLimits limits) {
+        int colon = spec.address().lastIndexOf(':');
+        String host = spec.address().substring(0, colon);
+        int port = Integer.parseInt(spec.address().substring(colon + 1));
         var address = new InetSocketAddress(host, port);
         if (address.isUnresolved()) {
             throw new OffloadException("listener " + host + ":" + port + " can't be bound: unknown host; "
                     + "use an address of this machine");
         }
-        var gate = new HeadGate(limits, counters, System::nanoTime);
-        ChannelFuture bind = new ServerBootstrap().group(loops.group()).channel(loops.serverChannel())
+        gate = new HeadGate(limits, counters, System::nanoTime);
+        var router = new RequestRouter(directory);
+        var concierge = new Concierge(directory, front, router);
+        var writer = new ReplyWriter(limits.stall());
+        ServerBootstrap bootstrap = new ServerBootstrap().group(loops.group()).channel(loops.serverChannel())
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_BACKLOG, spec.backlog())
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(new ChannelInitializer<>() {
@@ -53,19 +61,39 @@ public final class HttpListener implements AutoCloseable {
                     protected void initChannel(Channel socket) {
                         counters.increment(HttpCounter.ACCEPTED);
                         if (gate.enter(socket)) {
-                            socket.pipeline().addLast(new TlsRefusal());
+                            socket.pipeline().addLast(spec.sslContext() == null ? new TlsRefusal() : tls(spec));
                             socket.pipeline().addLast(new HttpRequestDecoder(new HttpDecoderConfig()
                                     .setMaxInitialLineLength(limits.requestLineBytes())
                                     .setMaxHeaderSize(limits.headBytes())));
-                            socket.pipeline().addLast(new FrontHandler(directory, gate, counters));
+                            socket.pipeline().addLast(new FlowControlHandler());
+                            socket.pipeline().addLast(new FrontHandler(router, concierge, writer, gate, counters));
                         }
                     }
-                }).bind(address).awaitUninterruptibly();
+                });
+        setBuffers(bootstrap, spec);
+        ChannelFuture bind = bootstrap.bind(address).awaitUninterruptibly();
         if (!bind.isSuccess()) {
             throw new OffloadException("listener " + host + ":" + port + " can't be bound: " + explain(bind.cause(),
                     port), bind.cause());
         }
         server = bind.channel();
+    }
+
+    private static SslHandler tls(ListenerSpec spec) {
+        SSLEngine engine = spec.sslContext().createSSLEngine();
+        engine.setUseClientMode(false);
+        engine.setNeedClientAuth(spec.clientAuth());
+        return new SslHandler(engine);
+    }
+
+    /** Accepted sockets inherit the listening one's; the window scale depends on it, so it can't be set later. */
+    private static void setBuffers(ServerBootstrap bootstrap, ListenerSpec spec) {
+        if (spec.receiveBuffer() > 0) {
+            bootstrap.option(ChannelOption.SO_RCVBUF, spec.receiveBuffer());
+        }
+        if (spec.sendBuffer() > 0) {
+            bootstrap.childOption(ChannelOption.SO_SNDBUF, spec.sendBuffer());
+        }
     }
 
     private static String explain(Throwable cause, int port) {
@@ -98,10 +126,14 @@ public final class HttpListener implements AutoCloseable {
         return map;
     }
 
-    /** Stops listening. Viewers being served stay: they belong to their transports. Idempotent; from any thread. */
+    /**
+     * Stops listening, and lets go who has no request under way. Viewers being served stay: they belong to their transports.
+     * Idempotent; from any thread.
+     */
     @Override
     public void close() {
         ChannelFuture closing = server.close();
+        gate.close();
         if (!server.eventLoop().inEventLoop()) {
             closing.awaitUninterruptibly();
         }

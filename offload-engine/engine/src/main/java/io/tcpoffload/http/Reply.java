@@ -10,7 +10,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 
-/** A response that ends the connection. Built on one thread, encoded once. */
+/** A short response. Built on one thread, encoded once. */
 final class Reply {
 
     private final HttpResponseStatus status;
@@ -21,7 +21,6 @@ final class Reply {
         this.status = status;
         field("Date", DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)));
         field("Server", "tcpoffload");
-        field("Connection", "close");
         field("Cache-Control", "no-store");
     }
 
@@ -47,9 +46,18 @@ final class Reply {
         return status;
     }
 
-    /** @param withBody false for the answer to HEAD (RFC 9110 section 9.3.2) */
+    /** As the last response of its connection. */
     ByteBuf encode(ByteBufAllocator allocator, boolean withBody) {
-        byte[] head = ("HTTP/1.1 " + status.code() + " " + status.reasonPhrase() + "\r\n" + fields + "\r\n")
+        return encode(allocator, withBody, false);
+    }
+
+    /**
+     * @param withBody false for the answer to HEAD (RFC 9110 section 9.3.2)
+     * @param persist  whether the connection is there for another request; the reply has a body then
+     */
+    ByteBuf encode(ByteBufAllocator allocator, boolean withBody, boolean persist) {
+        byte[] head = ("HTTP/1.1 " + status.code() + " " + status.reasonPhrase() + "\r\nConnection: "
+                + (persist ? "keep-alive" : "close") + "\r\n" + fields + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         boolean send = withBody && body != null;
         ByteBuf out = allocator.directBuffer(head.length + (send ? body.length : 0));

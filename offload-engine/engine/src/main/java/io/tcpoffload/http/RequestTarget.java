@@ -36,6 +36,25 @@ final class RequestTarget {
         return path.startsWith("/") ? decode(path) : null;
     }
 
+    /** What is between question mark and hash, as sent; empty if there is none. */
+    static String query(String target) {
+        int hash = target.indexOf('#');
+        String rest = hash < 0 ? target : target.substring(0, hash);
+        int mark = rest.indexOf('?');
+        return mark < 0 ? "" : rest.substring(mark + 1);
+    }
+
+    /** The first value of a query parameter, decoded; empty if there is none, or it is malformed. */
+    static String parameter(String query, String name) {
+        for (String pair : query.split("&")) {
+            if (pair.startsWith(name + "=")) {
+                String value = decode(pair.substring(name.length() + 1).replace("+", "%20"));
+                return value == null ? "" : value;
+            }
+        }
+        return "";
+    }
+
     private static String decode(String path) {
         ByteBuffer bytes = ByteBuffer.allocate(path.length());
         for (int i = 0; i < path.length(); i++) {

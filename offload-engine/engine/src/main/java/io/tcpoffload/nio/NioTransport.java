@@ -8,23 +8,20 @@ import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.channel.Cursor;
 import io.tcpoffload.channel.MediaChannel;
+import io.tcpoffload.channel.Viewer;
 import io.tcpoffload.channel.ViewerTransport;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.LongSupplier;
 
 /** The ordinary transport: one for the whole engine, whatever the number of listeners and channels. */
 public final class NioTransport implements ViewerTransport {
 
-    private final LongSupplier sessionIds;
     private final NioLimits limits;
     private final ConcurrentHashMap<MediaChannel, Audience> audiences = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    /** @param sessionIds gives each viewer its {@link SessionInfo#id()}; shared by all transports; thread-safe */
-    public NioTransport(LongSupplier sessionIds, NioLimits limits) {
-        this.sessionIds = sessionIds;
+    public NioTransport(NioLimits limits) {
         this.limits = limits;
     }
 
@@ -34,15 +31,18 @@ public final class NioTransport implements ViewerTransport {
     }
 
     @Override
-    public void serve(Channel socket, ByteBuf responseHead, MediaChannel media) {
+    public void serve(Channel socket, ByteBuf responseHead, Viewer viewer) {
+        MediaChannel media = viewer.channel();
         if (closed || !media.isOpen()) {
             if (responseHead != null) {
                 responseHead.release();
             }
+            viewer.refuse();
             socket.close();
             return;
         }
-        begin(new NioViewer(sessionIds.getAsLong(), socket, media.openCursor(), 0, limits), socket, media, responseHead);
+        viewer.carriedBy(TransportMode.NIO);
+        begin(new NioViewer(socket, viewer.begin(), 0, limits), socket, media, responseHead);
     }
 
     /**
@@ -51,16 +51,16 @@ public final class NioTransport implements ViewerTransport {
      *
      * @param socket    connected, with nothing in its pipeline
      * @param cursor    where to go on; what is before it is the socket's
-     * @param id        as before
      * @param sentBytes media bytes sent so far
      */
-    public void resume(Channel socket, Cursor cursor, long id, long sentBytes) {
+    public void resume(Channel socket, Cursor cursor, long sentBytes) {
         if (closed) {
             cursor.close();
             socket.close();
             return;
         }
-        begin(new NioViewer(id, socket, cursor, sentBytes, limits), socket, cursor.channel(), null);
+        cursor.viewer().carriedBy(TransportMode.NIO);
+        begin(new NioViewer(socket, cursor, sentBytes, limits), socket, cursor.channel(), null);
     }
 
     private void begin(NioViewer viewer, Channel socket, MediaChannel media, ByteBuf responseHead) {
@@ -89,6 +89,13 @@ public final class NioTransport implements ViewerTransport {
         if (audience != null) {
             audience.viewers().forEach(NioViewer::finish);
         }
+    }
+
+    @Override
+    public boolean closeSession(long session, String reason) {
+        return audiences.values().stream().map(Audience::viewers).flatMap(Collection::stream)
+                .filter(viewer -> viewer.info().id() == session).findFirst()
+                .map(viewer -> viewer.disconnect(reason)).orElse(false);
     }
 
     @Override

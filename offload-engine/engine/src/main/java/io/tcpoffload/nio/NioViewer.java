@@ -11,6 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.tcpoffload.api.RecoverPolicy;
 import io.tcpoffload.api.SessionInfo;
@@ -58,13 +59,13 @@ final class NioViewer extends ChannelInboundHandlerAdapter implements ChannelFut
     private boolean grace;
     private boolean inputShut;
 
-    NioViewer(long id, Channel socket, Cursor cursor, long sentBytes, NioLimits limits) {
+    NioViewer(Channel socket, Cursor cursor, long sentBytes, NioLimits limits) {
         this.socket = socket;
         this.media = cursor.channel();
         this.limits = limits;
         this.cursor = cursor;
         this.memory = media.store().memory();
-        this.info = new ViewerInfo(id, socket, cursor, sentBytes);
+        this.info = new ViewerInfo(cursor.viewer().id(), socket, cursor, sentBytes);
     }
 
     EventLoop loop() {
@@ -196,6 +197,7 @@ final class NioViewer extends ChannelInboundHandlerAdapter implements ChannelFut
             LOG.info("viewer {} of channel {} took nothing for {} s: disconnected", info.remote(), media.name(),
                     limits.stall().toSeconds());
             media.counters().add(ChannelCounter.DEAD_CLOSED, 1);
+            cursor.viewer().failed(cursor, "took nothing for " + limits.stall().toSeconds() + " s");
             socket.close();
         }
     }
@@ -217,6 +219,13 @@ final class NioViewer extends ChannelInboundHandlerAdapter implements ChannelFut
         loop().execute(media.isOpen() ? this::endInOrder : this::wake);
     }
 
+    /** As {@link #finish()}, because somebody wants it so. From any thread. */
+    boolean disconnect(String reason) {
+        cursor.endsBecause(reason);
+        loop().execute(this::endInOrder);
+        return true;
+    }
+
     private void endInOrder() {
         ending = true;
         startGrace();
@@ -227,8 +236,11 @@ final class NioViewer extends ChannelInboundHandlerAdapter implements ChannelFut
 
     /** Not a plain close: input that crosses it would make it a reset and cost the viewer the end of the stream. */
     private void shutdown() {
+        SslHandler tls = socket.pipeline().get(SslHandler.class);
         if (inputShut) {
             socket.close();
+        } else if (tls != null) {
+            tls.closeOutbound();
         } else {
             ((DuplexChannel) socket).shutdownOutput();
         }
@@ -271,6 +283,7 @@ final class NioViewer extends ChannelInboundHandlerAdapter implements ChannelFut
             if (String.valueOf(cause.getMessage()).contains("timed out")) {
                 media.counters().add(ChannelCounter.DEAD_CLOSED, 1);
             }
+            cursor.viewer().failed(cursor, "the connection failed: " + cause.getMessage());
         }
         socket.close();
     }

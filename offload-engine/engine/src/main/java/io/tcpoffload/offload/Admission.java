@@ -2,6 +2,7 @@
 
 package io.tcpoffload.offload;
 
+import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.channel.Cursor;
 import io.tcpoffload.core.Sender;
 import io.tcpoffload.core.SenderConfig;
@@ -12,7 +13,6 @@ import io.tcpoffload.kernel.SessionState;
 import io.tcpoffload.kernel.TcpState;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,23 +28,21 @@ final class Admission implements TakeOver.Outcome {
 
     private final KernelSide kernel;
     private final SenderSettings settings;
-    private final LongSupplier ids;
     private final Consumer<ViewerSession> admit;
     private final Fallback fallback;
 
-    Admission(KernelSide kernel, SenderSettings settings, LongSupplier ids, Consumer<ViewerSession> admit,
-            Fallback fallback) {
+    Admission(KernelSide kernel, SenderSettings settings, Consumer<ViewerSession> admit, Fallback fallback) {
         this.kernel = kernel;
         this.settings = settings;
-        this.ids = ids;
         this.admit = admit;
         this.fallback = fallback;
     }
 
     @Override
     public void taken(TakeOver.Candidate candidate, Device device, TcpState tcp) {
-        Cursor cursor = candidate.media().openCursor();
-        admit.accept(new ViewerSession(ids.getAsLong(), candidate.slot(), candidate.socket().localAddress(),
+        candidate.viewer().carriedBy(TransportMode.OFFLOAD);
+        Cursor cursor = candidate.viewer().begin();
+        admit.accept(new ViewerSession(candidate.viewer().id(), candidate.slot(), candidate.socket().localAddress(),
                 candidate.socket().remoteAddress(), device, kernel.sessions(), cursor,
                 sender(kernel.sessions().mss(candidate.slot()), tcp), tcp, settings));
     }
@@ -71,6 +69,7 @@ final class Admission implements TakeOver.Outcome {
     @Override
     public void gone(TakeOver.Candidate candidate) {
         release(candidate);
+        candidate.viewer().refuse();
         candidate.socket().close();
     }
 

@@ -11,8 +11,7 @@ public interface Continuation {
     /**
      * @param fd        the viewer's socket, connected and non-blocking, to be closed by whoever goes on
      * @param cursor    the viewer's place: everything before it is on its way
-     * @param id        as before: {@link io.tcpoffload.api.SessionInfo#id()}
      * @param sentBytes media bytes sent so far
      */
-    void goOn(int fd, Cursor cursor, long id, long sentBytes);
+    void goOn(int fd, Cursor cursor, long sentBytes);
 }

@@ -32,6 +32,16 @@ enum Ending {
         };
     }
 
+    /** What a viewer's connection failed of; null if it did not. */
+    String failure() {
+        return switch (this) {
+            case RESET -> "the viewer reset the connection";
+            case TIMED_OUT -> "the viewer acknowledged nothing for too long";
+            case DEVICE_LOST -> "the network device is gone";
+            default -> null;
+        };
+    }
+
     String text() {
         return text;
     }

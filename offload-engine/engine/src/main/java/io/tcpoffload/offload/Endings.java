@@ -128,6 +128,9 @@ final class Endings {
 
     /** Forgets a session whose viewer knows. */
     void depart(ViewerSession session, Ending ending) {
+        if (ending.failure() != null) {
+            session.source().failed(ending.failure());
+        }
         session.source().close();
         sessions.adopted().ended(session, ending);
         sessions.forget(session);

@@ -10,6 +10,7 @@ import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.channel.Cursor;
 import io.tcpoffload.channel.MediaChannel;
+import io.tcpoffload.channel.Viewer;
 import io.tcpoffload.channel.ViewerTransport;
 import io.tcpoffload.core.TcpConnectionState;
 import io.tcpoffload.kernel.Device;
@@ -68,9 +69,9 @@ public final class OffloadTransport implements ViewerTransport {
         deviceWatch.look();
         watch = new NetworkWatch(monitor, deviceWatch, ifindex -> thread.execute(() -> loop.pathsChanged(ifindex)));
         adoptions = new Adoptions(kernel, sender, ids, loop, thread, counters, this::wakeBy);
-        takeOver = new TakeOver(kernel, new Admission(kernel, sender, ids,
+        takeOver = new TakeOver(kernel, new Admission(kernel, sender,
                 session -> thread.execute(() -> loop.add(session)),
-                (candidate, reason) -> leave(candidate.socket(), null, candidate.media(), reason)));
+                (candidate, reason) -> leave(candidate.socket(), null, candidate.viewer(), reason)));
     }
 
     @Override
@@ -79,22 +80,22 @@ public final class OffloadTransport implements ViewerTransport {
     }
 
     @Override
-    public void serve(Channel socket, ByteBuf responseHead, MediaChannel media) {
+    public void serve(Channel socket, ByteBuf responseHead, Viewer viewer) {
         if (stopping || !(socket instanceof EpollSocketChannel epoll)) {
-            leave(socket, responseHead, media, stopping ? "the engine is stopping" : "it is not a socket of epoll");
+            leave(socket, responseHead, viewer, stopping ? "the engine is stopping" : "it is not a socket of epoll");
             return;
         }
         int slot = kernel.sessions().allocate();
         if (slot < 0) {
-            leave(socket, responseHead, media, "the session table is full: raise maxSessions");
+            leave(socket, responseHead, viewer, "the session table is full: raise maxSessions");
             return;
         }
-        wakeBy(media);
+        wakeBy(viewer.channel());
         try {
-            takeOver.begin(epoll, responseHead, media, slot);
+            takeOver.begin(epoll, responseHead, viewer, slot);
         } catch (KernelException e) {
             kernel.sessions().free(slot);
-            leave(socket, responseHead, media, e.getMessage());
+            leave(socket, responseHead, viewer, e.getMessage());
         }
     }
 
@@ -109,10 +110,10 @@ public final class OffloadTransport implements ViewerTransport {
         return adoptions;
     }
 
-    private void leave(Channel socket, ByteBuf responseHead, MediaChannel media, String reason) {
+    private void leave(Channel socket, ByteBuf responseHead, Viewer viewer, String reason) {
         counters.add(OffloadCounter.LEFT_TO_KERNEL, 1);
-        LOG.info("{} on {}: ordinary transport, {}", socket.remoteAddress(), media.name(), reason);
-        socket.eventLoop().execute(() -> ordinary.serve(socket, responseHead, media));
+        LOG.info("{} on {}: ordinary transport, {}", socket.remoteAddress(), viewer.channel().name(), reason);
+        socket.eventLoop().execute(() -> ordinary.serve(socket, responseHead, viewer));
     }
 
     private void onDeviceLost(Device device) {
@@ -161,7 +162,7 @@ public final class OffloadTransport implements ViewerTransport {
         }
         int fd = loop.handBacks().handBack(session, false, true);
         LOG.info("{} on {}: handed back to the kernel, ordinary transport", session.remote(), cursor.name());
-        continuation.goOn(fd, cursor, session.id(), session.info().sentBytes());
+        continuation.goOn(fd, cursor, session.info().sentBytes());
     }
 
     @Override
@@ -176,6 +177,19 @@ public final class OffloadTransport implements ViewerTransport {
         woken.remove(media);
         media.removeOnAppend(wake);
         thread.wake();
+    }
+
+    @Override
+    public boolean closeSession(long id, String reason) {
+        return thread.ask(() -> {
+            ViewerSession session = loop.sessions().find(id);
+            if (session == null) {
+                return false;
+            }
+            session.source().endsBecause(reason);
+            session.closeOrderly(System.nanoTime());
+            return true;
+        }, false);
     }
 
     @Override

@@ -4,7 +4,7 @@ package io.tcpoffload.offload;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.tcpoffload.channel.MediaChannel;
+import io.tcpoffload.channel.Viewer;
 import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.KernelException;
 import io.tcpoffload.kernel.KernelSide;
@@ -46,7 +46,7 @@ final class TakeOver implements Runnable, AutoCloseable {
     }
 
     /** A connection on its way to the engine. */
-    record Candidate(EpollSocketChannel socket, MediaChannel media, int slot, long sinceNs) {
+    record Candidate(EpollSocketChannel socket, Viewer viewer, int slot, long sinceNs) {
 
         int fd() {
             return socket.fd().intValue();
@@ -85,10 +85,10 @@ final class TakeOver implements Runnable, AutoCloseable {
      * @param slot a free record
      * @throws KernelException if the flow can't be entered; nothing has been sent then
      */
-    void begin(EpollSocketChannel socket, ByteBuf responseHead, MediaChannel media, int slot) throws KernelException {
+    void begin(EpollSocketChannel socket, ByteBuf responseHead, Viewer viewer, int slot) throws KernelException {
         table.state(slot, SessionState.LEARN);
         kernel.flows().put(socket.localAddress(), socket.remoteAddress(), slot);
-        Candidate candidate = new Candidate(socket, media, slot, System.nanoTime());
+        Candidate candidate = new Candidate(socket, viewer, slot, System.nanoTime());
         socket.writeAndFlush(responseHead).addListener(done -> {
             if (done.isSuccess()) {
                 arrivals.add(candidate);
@@ -184,7 +184,8 @@ final class TakeOver implements Runnable, AutoCloseable {
         try {
             take(candidate);
         } catch (RuntimeException e) {
-            LOG.error("{} on {}: dropped after a failure", candidate.socket.remoteAddress(), candidate.media.name(), e);
+            LOG.error("{} on {}: dropped after a failure", candidate.socket.remoteAddress(),
+                    candidate.viewer.channel().name(), e);
             outcome.gone(candidate);
         }
     }

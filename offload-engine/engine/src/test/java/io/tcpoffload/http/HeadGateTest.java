@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HeadGateTest {
 
     private static HttpLimits limits(Duration deadline, int waiting, int perAddress) {
-        return new HttpLimits(4096, 8192, deadline, waiting, perAddress);
+        return new HttpLimits(4096, 8192, deadline, deadline, deadline, waiting, perAddress);
     }
 
     private static TestServer server(HttpLimits limits) {

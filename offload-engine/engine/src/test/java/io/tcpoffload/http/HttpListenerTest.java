@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.api.ChannelSpec;
+import io.tcpoffload.api.ListenerSpec;
 import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.nio.NioLimits;
 import java.io.IOException;
@@ -37,6 +38,10 @@ class HttpListenerTest {
     @AfterEach
     void stop() {
         server.close();
+    }
+
+    private HttpListener bind(String address) {
+        return new HttpListener(ListenerSpec.at(address), server.loops(), server, server.front(), HttpLimits.DEFAULT);
     }
 
     private String exchange(String request) throws IOException {
@@ -196,14 +201,14 @@ class HttpListenerTest {
     void namesAddressCauseAndRemedyWhenItCannotBind() {
         int port = server.address().getPort();
         var used = assertThrows(OffloadException.class,
-                () -> new HttpListener("127.0.0.1", port, server.loops(), server, HttpLimits.DEFAULT));
+                () -> bind("127.0.0.1:" + port));
         assertTrue(used.getMessage().startsWith("listener 127.0.0.1:" + port + " can't be bound: port in use; "),
                 used.getMessage());
         var foreign = assertThrows(OffloadException.class,
-                () -> new HttpListener("192.0.2.1", 0, server.loops(), server, HttpLimits.DEFAULT));
+                () -> bind("192.0.2.1:0"));
         assertTrue(foreign.getMessage().contains("not an address of this machine"), foreign.getMessage());
         var unknown = assertThrows(OffloadException.class,
-                () -> new HttpListener("no-such-host.invalid", 0, server.loops(), server, HttpLimits.DEFAULT));
+                () -> bind("no-such-host.invalid:0"));
         assertTrue(unknown.getMessage().contains("unknown host"), unknown.getMessage());
     }
 
@@ -213,7 +218,7 @@ class HttpListenerTest {
         try (var publisher = server.find("news").openPublisher(); var client = server.connect()) {
             client.get("/news").head();
             server.listener().close();
-            try (var again = new HttpListener("127.0.0.1", port, server.loops(), server, HttpLimits.DEFAULT)) {
+            try (var again = bind("127.0.0.1:" + port)) {
                 assertEquals(port, again.boundAddress().getPort());
                 publisher.publish(ByteBuffer.wrap(new byte[] {7}), true);
                 assertEquals(7, client.body(1)[0]);
@@ -224,7 +229,7 @@ class HttpListenerTest {
     @Test
     void canBeClosedFromItsOwnEventLoops() throws Exception {
         for (var loop : server.loops().group()) {
-            var listener = new HttpListener("127.0.0.1", 0, server.loops(), server, HttpLimits.DEFAULT);
+            var listener = bind("127.0.0.1:0");
             loop.submit(listener::close).get();
             assertThrows(IOException.class, () -> new TestClient(listener.boundAddress()));
         }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.http;
+
+import io.tcpoffload.api.OffloadException;
+import io.tcpoffload.api.PathTemplate;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** New viewers of some paths are refused for a while. Thread-safe. */
+public final class Suspension {
+
+    private final PathTemplate path;
+    private final Duration retryAfter;
+    private final AtomicLong refused = new AtomicLong();
+
+    /**
+     * @param path null for all
+     * @throws OffloadException if it is less than a second
+     */
+    public Suspension(PathTemplate path, Duration retryAfter) {
+        if (retryAfter.toSeconds() < 1) {
+            throw new OffloadException("retryAfter " + retryAfter.toMillis() + " ms is out of range: 1 s or more");
+        }
+        this.path = path;
+        this.retryAfter = retryAfter;
+    }
+
+    boolean covers(String requested) {
+        return path == null || path.match(requested) != null;
+    }
+
+    Reply refuse() {
+        refused.getAndIncrement();
+        return Replies.unavailable("not open for new viewers just now", retryAfter);
+    }
+
+    /** Requests refused. */
+    public long refused() {
+        return refused.get();
+    }
+}
