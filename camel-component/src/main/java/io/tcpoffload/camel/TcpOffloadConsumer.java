@@ -63,7 +63,9 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        setHealthCheck(new ChannelHealthCheck("consumer", getRouteId(), this::problem));
+        if (getEndpoint().getComponent().isHealthCheckConsumerEnabled()) {
+            setHealthCheck(new ChannelHealthCheck("consumer", getRouteId(), this::problem));
+        }
         try {
             openListener();
             openHandler();

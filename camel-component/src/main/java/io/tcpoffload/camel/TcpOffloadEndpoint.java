@@ -13,6 +13,7 @@ import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.camel.mpegts.TsFault;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.function.ToLongFunction;
@@ -24,6 +25,9 @@ import org.apache.camel.Producer;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.health.WritableHealthCheckRepository;
 import org.apache.camel.spi.EndpointServiceLocation;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriEndpoint;
@@ -56,6 +60,7 @@ public class TcpOffloadEndpoint extends DefaultEndpoint implements AsyncEndpoint
     private TcpOffloadConfiguration configuration;
 
     private final List<ChannelFeed> feeds = new CopyOnWriteArrayList<>();
+    private final Map<ChannelFeed, HealthCheck> checks = new ConcurrentHashMap<>();
     private String listener;
     private PathTemplate path;
 
@@ -151,12 +156,38 @@ public class TcpOffloadEndpoint extends DefaultEndpoint implements AsyncEndpoint
     void opened(ChannelFeed feed) {
         feeds.add(feed);
         getComponent().meters().add(this, feed);
+        WritableHealthCheckRepository repository = producerChecks();
+        if (repository != null && getComponent().isHealthCheckProducerEnabled()) {
+            var check = new ChannelHealthCheck("producer", feed.spec().name(), () -> problem(feed));
+            checks.put(feed, check);
+            repository.addHealthCheck(check);
+        }
     }
 
     void closed(ChannelFeed feed) {
         if (feeds.remove(feed)) {
             getComponent().meters().remove(feed);
+            HealthCheck check = checks.remove(feed);
+            if (check != null) {
+                producerChecks().removeHealthCheck(check);
+            }
         }
+    }
+
+    /** Null in a context without health checks. */
+    private WritableHealthCheckRepository producerChecks() {
+        return HealthCheckHelper.getHealthCheckRepository(getCamelContext(), "producers", WritableHealthCheckRepository.class);
+    }
+
+    /** Why the channel is not fed as it should be, or null if it is. */
+    private String problem(ChannelFeed feed) {
+        String problem = feed.problem();
+        if (problem == null && channels().stream()
+                .anyMatch(info -> info.stale() && info.name().equals(feed.spec().name()))) {
+            return "channel " + feed.spec().name() + " has had no media for more than staleAfter "
+                    + feed.spec().staleAfter().toMillis() + " ms";
+        }
+        return problem;
     }
 
     /** The channels that routes feed by this endpoint now. */
