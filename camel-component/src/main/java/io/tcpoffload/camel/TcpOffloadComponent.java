@@ -64,9 +64,10 @@ public class TcpOffloadComponent extends HealthCheckComponent implements SSLCont
             options.setSslContextParameters(retrieveGlobalSslContextParameters());
         }
         int slash = remaining.indexOf('/');
-        String listener = slash <= 0 ? null : remaining.substring(0, slash);
-        String path = remaining.substring(slash + 1);
-        if (slash < 0 && path.contains(":") || path.isEmpty()) {
+        boolean listens = remaining.substring(0, Math.max(0, slash)).contains(":");
+        String listener = listens ? remaining.substring(0, slash) : null;
+        String path = listens || slash == 0 ? remaining.substring(slash + 1) : remaining;
+        if (path.isEmpty() || slash < 0 && path.contains(":")) {
             throw new OffloadException(uri + " names no channel: tcpoffload:channel or "
                     + "tcpoffload:host:port/channel, such as tcpoffload:127.0.0.1:8080/news");
         }

@@ -7,6 +7,7 @@ import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.HandlerSpec;
 import io.tcpoffload.api.ListenerSpec;
 import io.tcpoffload.api.OffloadEngine;
+import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.api.PathTemplate;
 import io.tcpoffload.api.Registration;
 import io.tcpoffload.api.SessionInfo;
@@ -77,6 +78,10 @@ public class TcpOffloadEndpoint extends DefaultEndpoint implements AsyncEndpoint
     @Override
     public Producer createProducer() {
         // A wrong name is told when the route is built, and not when it starts.
+        if (listener == null && channel.contains("/")) {
+            throw new OffloadException(shownUri() + " can't be published to: a channel's name has no slash, and a listener has "
+                    + "a port: tcpoffload:channel or tcpoffload:host:port/channel");
+        }
         channelSpec(isTemplate() ? "name" : channel);
         FeedSettings.of(configuration);
         return new TcpOffloadProducer(this);

@@ -128,7 +128,6 @@ class TcpOffloadEndpointTest extends CamelTestSupport {
             "tcpoffload:news?allowedIps=home | allowedIps 'home' is not valid: addresses or ranges such as 10.0.0.0/8",
             "tcpoffload:news?tokenSecret=short | tokenSecret is too short with 5 characters: 16 or more",
             "tcpoffload:host:99999/news | listener 'host:99999' is not valid",
-            "tcpoffload:host/news | listener 'host' is not valid: host:port",
             "tcpoffload:host:8080 | tcpoffload://host:8080 names no channel: tcpoffload:channel or",
             "tcpoffload:host:8080/ | names no channel",
             "tcpoffload:host:80/a b | path '/a b' is not valid",
@@ -146,6 +145,7 @@ class TcpOffloadEndpointTest extends CamelTestSupport {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
             "tcpoffload:host:80/a/b | channel name 'a/b' is not valid: 1 to 64 letters, digits",
+            "tcpoffload:host/news | tcpoffload://host/news can't be published to: a channel's name has no slash, and a",
             "tcpoffload:.. | channel name '..' is not valid"})
     void nameThatIsNoChannelsFailsTheRouteThatPublishes(String uri, String message) {
         var e = assertThrows(FailedToStartRouteException.class, () -> context.addRoutes(new RouteBuilder() {
@@ -163,6 +163,8 @@ class TcpOffloadEndpointTest extends CamelTestSupport {
         assertEquals("/vod/{title}/{*file}", endpoint("tcpoffload:127.0.0.1:80/vod/{title}/{*file}").path().toString());
         assertEquals("/vod/{*file}", endpoint("tcpoffload:/vod/{*file}").path().toString());
         assertNull(endpoint("tcpoffload:/vod/{*file}").listener());
+        assertEquals("/vod/{*file}", endpoint("tcpoffload:vod/{*file}").path().toString());
+        assertNull(endpoint("tcpoffload:vod/{*file}").listener());
     }
 
     @Test
