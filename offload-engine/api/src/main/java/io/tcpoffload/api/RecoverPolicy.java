@@ -5,8 +5,8 @@ package io.tcpoffload.api;
 /**
  * What happens to a viewer that has fallen further behind than {@link ChannelSpec#recoverLimit()}, in the words of
  * GStreamer's {@code multihandlesink}. It always finishes the 188-byte packet it is in, and each recovery is counted as a
- * skip. One that no recovery brings within {@link ChannelSpec#hardLimit()} is disconnected, unless all that it lacks is of
- * the newest body.
+ * skip. With a soft limit, and with NONE, one that no recovery brings within {@link ChannelSpec#hardLimit()} is
+ * disconnected, unless all that it lacks is of the newest body.
  */
 public enum RecoverPolicy {
 

@@ -11,6 +11,8 @@ public enum ChannelCounter {
     FAILED_BODIES,
     /** Viewers that came. */
     VIEWERS_JOINED,
+    /** Viewers taken over from a former engine. */
+    VIEWERS_RESUMED,
     /** Times a viewer was too far behind and went on at the newest segment. */
     SKIPS,
     /** Bytes those viewers did not get. */

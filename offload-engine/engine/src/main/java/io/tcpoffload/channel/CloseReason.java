@@ -8,7 +8,7 @@ public enum CloseReason {
     /** The channel ended, and the viewer has all of it. */
     CHANNEL_CLOSED("the channel ended"),
 
-    /** It was too far behind, and {@link io.tcpoffload.api.RecoverPolicy#DISCONNECT} is set. */
+    /** It was too far behind, and could not or should not be set forward. */
     TOO_SLOW("the viewer was too slow"),
 
     /** The rest of the 188-byte packet it was in is overwritten: no clean place to go on from. */

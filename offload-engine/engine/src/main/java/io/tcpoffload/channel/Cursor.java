@@ -7,10 +7,10 @@ import io.tcpoffload.api.ViewerEvent;
 import java.nio.ByteBuffer;
 
 /**
- * One viewer's place in a channel, and the rules for a viewer that is too slow. It starts at the segment that is the
- * newest when it is made, or else at the first one to come. When it lags by more than
- * {@link io.tcpoffload.api.ChannelSpec#clientBufferMax()} it finishes the 188-byte packet it is in and goes on at the
- * newest segment, or is disconnected, as the channel is set.
+ * One viewer's place in a channel, and the rules for a viewer that is too slow. It starts where the channel's
+ * {@link io.tcpoffload.api.SyncMethod} says. When it lags by more than
+ * {@link io.tcpoffload.api.ChannelSpec#recoverLimit()} it finishes the 188-byte packet it is in, and goes on as
+ * {@link RecoverPolicy} says, or is disconnected.
  *
  * <p>A loop of {@link #next}, send, {@link #advance}. On a wake-up while the viewer can't be sent to, ask
  * {@link #rescue} instead, so that the rest of its packet is taken before it is overwritten. Owned by one thread;
@@ -19,30 +19,58 @@ import java.nio.ByteBuffer;
 public final class Cursor implements Source {
 
     private static final long NOT_STARTED = -1;
+    private static final long UNKNOWN = -1;
 
     private final MediaChannel channel;
     private final Viewer viewer;
     private final SegmentStore store;
-    private final long lagMax;
-    private final RecoverPolicy policy;
+    private final LagLimits limits;
+    private final SyncPoints syncPoints;
+    private final Addressed addressed;
+    private final long since;
 
     private final Extent scratch = new Extent();
     private volatile long position = NOT_STARTED;
     private volatile long jumps;
     private volatile long firstPosition;
+    private volatile long movedBytes;
     private volatile long skippedBytes;
     private long segmentStart;
     private long jumpedFrom;
+    private boolean slow;
     private CloseReason closeReason;
-    private boolean closed;
+    private volatile boolean closed;
 
     Cursor(MediaChannel channel, Viewer viewer) {
         this.channel = channel;
         this.viewer = viewer;
-        this.store = channel.store();
-        this.lagMax = channel.spec().clientBufferMax();
-        this.policy = channel.spec().recoverPolicy();
+        store = channel.store();
+        limits = channel.limits();
+        syncPoints = new SyncPoints(store, limits);
+        addressed = channel.addressed();
+        since = store.head();
         start();
+        channel.entered(this);
+    }
+
+    /** Goes on where a former engine's cursor was; see {@link MediaChannel#resumeCursor}. */
+    Cursor(MediaChannel channel, Viewer viewer, long position, long jumps) {
+        this.channel = channel;
+        this.viewer = viewer;
+        this.firstPosition = Math.max(0, position);
+        store = channel.store();
+        limits = channel.limits();
+        syncPoints = new SyncPoints(store, limits);
+        addressed = channel.addressed();
+        since = store.head();
+        this.position = position;
+        this.jumps = jumps;
+        segmentStart = position == NOT_STARTED ? UNKNOWN : store.segmentStart(position);
+        channel.entered(this);
+    }
+
+    private RecoverPolicy policy() {
+        return channel.spec().recoverPolicy();
     }
 
     /** At the end of a segment and of what there is. */
@@ -61,17 +89,22 @@ public final class Cursor implements Source {
         }
         while (true) {
             boolean overwritten = position < store.tail();
-            if (overwritten || lag() > lagMax) {
+            if (isOverdue() || overwritten) {
                 Step step = recover(out, overwritten);
                 if (step != null) {
                     return step;
                 }
             }
             if (store.locate(position, out)) {
-                segmentStart = out.segmentStart();
-                return Step.DATA;
-            }
-            if (position >= store.tail()) {
+                // in this order: who sees bytes sees whom they are for
+                long mine = addressed.pass(position, viewer.id());
+                if (mine == position) {
+                    segmentStart = out.segmentStart();
+                    out.limit(addressed.alike(position, out.length()));
+                    return Step.DATA;
+                }
+                move(mine);
+            } else if (position >= store.tail()) {
                 return atHead();
             }
         }
@@ -84,17 +117,16 @@ public final class Cursor implements Source {
     }
 
     private boolean start() {
-        long newest = store.newestJoinPoint();
-        firstPosition = newest;
-        position = newest;
-        return newest >= 0;
+        long first = syncPoints.start(channel.spec().syncMethod(), since);
+        firstPosition = first;
+        position = first;
+        return first >= 0;
     }
 
     /** Null when the viewer may simply go on. */
     private Step recover(Extent out, boolean overwritten) {
-        if (policy == RecoverPolicy.DISCONNECT) {
-            channel.counters().add(ChannelCounter.SLOW_CLOSED, 1);
-            return close(CloseReason.TOO_SLOW);
+        if (policy() == RecoverPolicy.DISCONNECT) {
+            return tooSlow();
         }
         int rest = restOfPacket(out);
         if (rest > 0) {
@@ -106,22 +138,33 @@ public final class Cursor implements Source {
             channel.counters().add(ChannelCounter.LOST_CLOSED, 1);
             return close(CloseReason.LOST);
         }
-        long newest = store.newestJoinPoint();
-        if (newest > position) {
-            jump(newest);
-            return null;
-        }
-        if (overwritten) {
+        long target = syncPoints.resync(policy());
+        if (target > position) {
+            jump(target);
+        } else if (overwritten) {
             channel.counters().add(ChannelCounter.LOST_CLOSED, 1);
             return close(CloseReason.LOST);
         }
-        return null;
+        return isBeyondHardLimit(position) ? tooSlow() : null;
     }
 
-    /** A packet that its segment's end cuts short ends there. */
+    private Step tooSlow() {
+        channel.counters().add(ChannelCounter.SLOW_CLOSED, 1);
+        return close(CloseReason.TOO_SLOW);
+    }
+
+    /** Who lacks nothing but some of the newest body has had no time to take it. */
+    private boolean isBeyondHardLimit(long at) {
+        return at < limits.hardBelow() && at < limits.newestBody();
+    }
+
+    /** A packet that its segment's end cuts short ends there. What can't be told any more counts as a packet's middle. */
     private int restOfPacket(Extent scratch) {
         if (store.locate(position, scratch)) {
             segmentStart = scratch.segmentStart();
+        }
+        if (segmentStart == UNKNOWN) {
+            return TsPacket.SIZE;
         }
         return position == segmentStart ? 0 : TsPacket.rest(segmentStart, position);
     }
@@ -129,12 +172,17 @@ public final class Cursor implements Source {
     private void jump(long to) {
         channel.counters().add(ChannelCounter.SKIPS, 1);
         channel.counters().add(ChannelCounter.SKIPPED_BYTES, to - position);
-        jumpedFrom = position;
         skippedBytes = skippedBytes + to - position;
-        position = to;
+        move(to);
         segmentStart = to;
-        jumps = jumps + 1;
         viewer.tell(ViewerEvent.Type.RESYNC, this, (to - jumpedFrom) + " bytes were left out");
+    }
+
+    private void move(long to) {
+        jumpedFrom = position;
+        movedBytes = movedBytes + to - position;
+        position = to;
+        jumps = jumps + 1;
     }
 
     private Step close(CloseReason reason) {
@@ -149,18 +197,26 @@ public final class Cursor implements Source {
      */
     @Override
     public boolean rescue(Extent out) {
-        return policy == RecoverPolicy.KEYFRAME && isOverdue() && position >= store.tail() && restOfPacket(out) > 0
+        return policy() != RecoverPolicy.DISCONNECT && policy() != RecoverPolicy.NONE && isOverdue() && position >= store.tail() && restOfPacket(out) > 0
                 && next(out) == Step.DATA;
     }
 
     /** Whether the viewer lags by more than the channel allows, so that {@link #next} would act on it. */
     public boolean isOverdue() {
-        return position != NOT_STARTED && lag() > lagMax;
+        boolean overdue = position != NOT_STARTED && position < limits.recoverBelow();
+        if (overdue != slow) {
+            slow = overdue;
+            if (overdue) {
+                viewer.tell(ViewerEvent.Type.SLOW, this, "more is published than the viewer takes");
+            }
+        }
+        return overdue;
     }
 
     @Override
     public boolean isTooSlow() {
-        return policy == RecoverPolicy.DISCONNECT && isOverdue();
+        return isOverdue() && (policy() == RecoverPolicy.DISCONNECT
+                || isBeyondHardLimit(position) && isBeyondHardLimit(syncPoints.resync(policy())));
     }
 
     @Override
@@ -200,7 +256,7 @@ public final class Cursor implements Source {
         return at == NOT_STARTED ? 0 : Math.max(0, store.head() - at);
     }
 
-    /** Times the viewer went on at the newest segment. After each, TCP sequence numbers and stream offsets part by more. */
+    /** Times the viewer went on elsewhere. After each, TCP sequence numbers and stream offsets part by more. */
     @Override
     public long jumps() {
         return jumps;
@@ -228,7 +284,22 @@ public final class Cursor implements Source {
     /** Media bytes handed to the connection so far. */
     public long sentBytes() {
         long at = position;
-        return at == NOT_STARTED ? 0 : at - firstPosition - skippedBytes;
+        return at == NOT_STARTED ? 0 : at - firstPosition - movedBytes;
+    }
+
+    /** Media bytes that it was set forward past, for being too slow. */
+    long skippedBytes() {
+        return skippedBytes;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether there is nothing in the channel yet that it could start with. Any thread. */
+    boolean awaitsItsStart() {
+        return position == NOT_STARTED
+                && new SyncPoints(store, limits).start(channel.spec().syncMethod(), since) < 0;
     }
 
     @Override
@@ -262,7 +333,7 @@ public final class Cursor implements Source {
         if (!closed) {
             closed = true;
             viewer.left(this);
-            channel.viewerLeft();
+            channel.left(this);
         }
     }
 }

@@ -16,6 +16,8 @@ import java.lang.invoke.VarHandle;
  *
  * Numbers of runs and memory addresses count on for ever; the place in the ring and in memory is the remainder. A run
  * is a join point when its segment starts with it.
+ *
+ * <p>Each run is written to the store's memory before a reader sees it: {@link RunTable}.
  */
 final class RunIndex {
 
@@ -36,18 +38,36 @@ final class RunIndex {
         }
     }
 
+    private final RunTable table;
+    private final DurableWord durableFirst;
+    private final DurableWord durableNext;
     private final long[] entries;
     private final int mask;
     private long first;
     private long next;
 
-    /** @param capacity most runs, a power of two */
-    RunIndex(int capacity) {
+    RunIndex(RunTable table, StoreWords words) {
+        int capacity = table.capacity();
         if (Integer.bitCount(capacity) != 1) {
             throw new IllegalArgumentException(capacity + " is no power of two");
         }
+        this.table = table;
+        durableFirst = words.first();
+        durableNext = words.next();
         entries = new long[capacity * LONGS];
         mask = capacity - 1;
+    }
+
+    /** Takes over these runs of the table. Before there is a reader. */
+    void begin(long first, long next) {
+        for (long run = first; run < next; run++) {
+            set(run, START, table.start(run));
+            set(run, ADDRESS, table.address(run));
+            set(run, SEGMENT, table.segment(run));
+        }
+        durableNext.write(next);
+        NEXT.setRelease(this, next);
+        dropBefore(first);
     }
 
     /** Number of the oldest run. */
@@ -91,11 +111,14 @@ final class RunIndex {
 
     /** Writer: forgets all runs before this one. The caller puts a full fence after it. */
     void dropBefore(long run) {
+        durableFirst.write(run);
         FIRST.setRelease(this, run);
     }
 
     /** Writer: adds a run; not when {@link #isFull()}. */
     void add(long start, long address, long segment) {
+        table.write(next, start, address, segment);
+        durableNext.write(next + 1);
         set(next, START, start);
         set(next, ADDRESS, address);
         set(next, SEGMENT, segment);
@@ -134,6 +157,21 @@ final class RunIndex {
                     found = start(run);
                 }
             }
+            if (isIntact(oldest)) {
+                return found;
+            }
+        }
+    }
+
+    /** Where the last join point at or before a position is, or -1. */
+    long joinPointAtOrBefore(long position) {
+        while (true) {
+            long oldest = first();
+            long run = find(position, oldest, next());
+            while (run >= oldest && !isJoinPoint(run)) {
+                run--;
+            }
+            long found = run < oldest ? -1 : start(run);
             if (isIntact(oldest)) {
                 return found;
             }

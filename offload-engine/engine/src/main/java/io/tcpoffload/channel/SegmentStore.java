@@ -10,11 +10,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
- * One channel's retained media in memory outside the Java heap, shareable with another process. Bytes are addressed by
- * their offset in the channel's endless stream. A body lies in one piece: it continues where the last one ended, or
- * starts at the memory's beginning when it would not fit before the end.
+ * One channel's retained media in memory outside the Java heap, shareable with another process and, in a file, outliving
+ * this one: {@link StoreDescriptor} says how. Bytes are addressed by their offset in the channel's endless stream. A body
+ * lies in one piece: it continues where the last one ended, or starts at the memory's beginning when it would not fit
+ * before the end.
  *
  * <p>Any thread may append; bodies are stored one after another. Any number of threads read without locks, by this
  * protocol: {@link #locate}, copy out of {@link #memory()}, then {@link #stillValid}; only if that says yes was the
@@ -23,28 +25,33 @@ import java.util.function.BooleanSupplier;
  */
 public final class SegmentStore implements AutoCloseable {
 
-    /** A page: alignment that suits direct I/O on any usual disk, and the memory's granularity. */
-    static final int ALIGNMENT = 4096;
-    /** One run a KiB lets even bodies of seven 188-byte packets (1316 bytes) be segments of their own. */
-    private static final int BYTES_PER_RUN = 1024;
-    /** 6 MiB of heap: bounds the index of a large store. */
-    private static final int MAX_RUNS = 1 << 18;
+    /** What direct I/O wants. */
+    static final int ALIGNMENT = StoreDescriptor.PAGE;
     private static final int STREAM_CHUNK_BYTES = 64 << 10;
 
+    /** Stream offsets of the first byte and after the last. */
+    record Range(long from, long to) {
+    }
+
+    private final long id;
     private final StoreMemory memory;
-    private final ByteBuffer buffer;
+    private final StoreHeader header;
+    private final ByteBuffer media;
     private final int capacity;
     private final RunIndex index;
-    private final StreamBounds bounds = new StreamBounds();
+    private final StreamBounds bounds;
     private final FileIntake files;
     private final Runnable onAppend;
-    private final ReentrantLock writer = new ReentrantLock(true);
+    /** One body after another. */
+    private final ReentrantLock order = new ReentrantLock(true);
+    /** Held while memory is written, but not while a stream is waited for. */
+    private final ReentrantLock writer = new ReentrantLock();
     private byte[] streamChunk;
 
     /** Memory address, counted on for ever, where the next body may start; guarded by {@link #writer}. */
     private long nextAddress;
-    private long segmentStart;
-    private volatile boolean closed;
+    /** Why nothing may be appended any more; null while it may. */
+    private volatile String ended;
 
     /**
      * @param directory where the memory's file goes, best a tmpfs; made with mode 0700 when missing. Where no file can
@@ -56,15 +63,98 @@ public final class SegmentStore implements AutoCloseable {
      * @throws OffloadException if there is no memory
      */
     public SegmentStore(Path directory, String name, long bytes, Runnable onAppend) {
-        if (bytes < 1 || bytes > 1 << 30) {
-            throw new OffloadException("a store of " + bytes + " bytes is out of range: 1 to " + (1 << 30));
-        }
-        capacity = (int) (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        memory = StoreMemory.allocate(directory, name, capacity);
-        buffer = memory.buffer();
-        index = new RunIndex(Math.min(MAX_RUNS, Integer.highestOneBit(capacity / BYTES_PER_RUN * 2 - 1)));
-        files = new FileIntake(buffer);
+        this(StoreMemory.allocate(directory, name, StoreDescriptor.bytes(requireCapacity(bytes))), requireCapacity(bytes),
+                onAppend);
+    }
+
+    private SegmentStore(StoreMemory memory, int capacity, Runnable onAppend) {
+        this(memory, capacity, new StoreHeader(memory.buffer()).create(capacity), onAppend);
+        bounds.begin(0, 0, -1);
+        index.begin(0, 0);
+        header.describe("");
+        header.finish();
+    }
+
+    private SegmentStore(StoreMemory memory, int capacity, long id, Runnable onAppend) {
+        this.memory = memory;
+        this.capacity = capacity;
+        this.id = id;
         this.onAppend = onAppend;
+        int runs = StoreDescriptor.runs(capacity);
+        StoreWords words = StoreWords.of(memory.buffer(), capacity, id);
+        header = new StoreHeader(memory.buffer());
+        bounds = new StreamBounds(words);
+        index = new RunIndex(new RunTable(memory.buffer(), runs, id), words);
+        media = memory.buffer().slice(StoreDescriptor.mediaOffset(runs), capacity);
+        files = new FileIntake(media);
+    }
+
+    /**
+     * Goes on with a store that a former engine left, where it stopped.
+     *
+     * @param file     written to by nobody else
+     * @param onAppend as for a new one
+     * @throws StoreRefusedException if it is damaged or of another layout, or others could have written to it; says in one
+     *                               line what was wrong
+     * @throws IOException           if it can't be opened
+     */
+    public static SegmentStore reopen(Path file, Runnable onAppend) throws IOException {
+        StoreMemory memory = null;
+        try {
+            memory = StoreMemory.reopen(file);
+            StoreState state = StoreState.read(memory.buffer());
+            var store = new SegmentStore(memory, state.capacity(), state.id(), onAppend);
+            store.resume(state);
+            return store;
+        } catch (StoreRefusedException e) {
+            if (memory != null) {
+                memory.detach();
+            }
+            throw new StoreRefusedException(file + ": " + e.getMessage());
+        }
+    }
+
+    /** What a writer left half done is as it was before. Stopped in the middle of this, it can be done again. */
+    private void resume(StoreState state) {
+        index.begin(state.first(), state.next());
+        bounds.begin(state.tail(), state.head(), state.newestJoinPoint());
+        nextAddress = state.nextAddress();
+        VarHandle.fullFence();
+    }
+
+    private static int requireCapacity(long bytes) {
+        if (bytes < 1 || bytes > StoreDescriptor.MAX_CAPACITY) {
+            throw new OffloadException("a store of " + bytes + " bytes is out of range: 1 to "
+                    + StoreDescriptor.MAX_CAPACITY);
+        }
+        return StoreDescriptor.capacity(bytes);
+    }
+
+    /** Tells this store from all others, for as long as its file lives; never 0. */
+    public long id() {
+        return id;
+    }
+
+    /** When it was made, in milliseconds since 1970. */
+    public long createdMs() {
+        return header.createdMs();
+    }
+
+    /** Its owner's text; empty at first. */
+    String description() throws StoreRefusedException {
+        return header.description();
+    }
+
+    /** @param text at most {@link StoreHeader#MAX_DESCRIPTION} bytes */
+    void describe(String text) {
+        writer.lock();
+        try {
+            if (ended == null) {
+                header.describe(text);
+            }
+        } finally {
+            writer.unlock();
+        }
     }
 
     /**
@@ -76,18 +166,47 @@ public final class SegmentStore implements AutoCloseable {
      */
     public int append(ByteBuffer body, boolean joinPoint) {
         int length = body.remaining();
+        order.lock();
         writer.lock();
         try {
             requireOpen();
             if (length > 0) {
                 long address = reserve(length, 1);
-                buffer.put((int) (address % capacity), body, body.position(), length);
+                media.put((int) (address % capacity), body, body.position(), length);
                 body.position(body.limit());
                 commit(address, length, joinPoint);
             }
             return length;
         } finally {
             writer.unlock();
+            order.unlock();
+        }
+    }
+
+    /**
+     * Appends the buffer's remaining bytes as no part of a segment that a viewer may start in.
+     *
+     * @param before told where it lies, before it can be read
+     * @return bytes stored
+     * @throws OffloadException as in {@link #append(ByteBuffer, boolean)}
+     */
+    int append(ByteBuffer body, Consumer<Range> before) {
+        int length = body.remaining();
+        order.lock();
+        writer.lock();
+        try {
+            requireOpen();
+            if (length > 0) {
+                long address = reserve(length, 1);
+                media.put((int) (address % capacity), body, body.position(), length);
+                body.position(body.limit());
+                before.accept(new Range(bounds.head(), bounds.head() + length));
+                commit(address, length, false);
+            }
+            return length;
+        } finally {
+            writer.unlock();
+            order.unlock();
         }
     }
 
@@ -102,6 +221,7 @@ public final class SegmentStore implements AutoCloseable {
      */
     public int append(Path file, boolean joinPoint) throws IOException {
         try (FileIntake.Source source = files.open(file)) {
+            order.lock();
             writer.lock();
             try {
                 requireOpen();
@@ -114,6 +234,7 @@ public final class SegmentStore implements AutoCloseable {
                 return length;
             } finally {
                 writer.unlock();
+                order.unlock();
             }
         }
     }
@@ -128,7 +249,7 @@ public final class SegmentStore implements AutoCloseable {
      * @throws OffloadException if the store is closed
      */
     public long append(InputStream body, boolean joinPoint, BooleanSupplier proceed) throws IOException {
-        writer.lock();
+        order.lock();
         try {
             requireOpen();
             if (streamChunk == null) {
@@ -140,23 +261,32 @@ public final class SegmentStore implements AutoCloseable {
                 if (n < 0) {
                     break;
                 }
-                requireOpen();
-                if (n > 0) {
-                    long address = reserve(n, 1);
-                    buffer.put((int) (address % capacity), streamChunk, 0, n);
-                    commit(address, n, joinPoint && total == 0);
-                    total += n;
-                }
+                appendChunk(n, joinPoint && total == 0);
+                total += n;
             }
             return total;
+        } finally {
+            order.unlock();
+        }
+    }
+
+    private void appendChunk(int length, boolean joinPoint) {
+        writer.lock();
+        try {
+            requireOpen();
+            if (length > 0) {
+                long address = reserve(length, 1);
+                media.put((int) (address % capacity), streamChunk, 0, length);
+                commit(address, length, joinPoint);
+            }
         } finally {
             writer.unlock();
         }
     }
 
     private void requireOpen() {
-        if (closed) {
-            throw new OffloadException("the channel is closed; open it again to publish");
+        if (ended != null) {
+            throw new OffloadException(ended);
         }
     }
 
@@ -204,20 +334,13 @@ public final class SegmentStore implements AutoCloseable {
 
     private void commit(long address, int length, boolean joinPoint) {
         long start = bounds.head();
-        if (joinPoint) {
-            segmentStart = start;
-        }
         if (joinPoint || address != nextAddress || address % capacity == 0 || index.first() == index.next()) {
-            index.add(start, address, segmentIdentity(joinPoint));
+            // Bytes before the first join point belong to no segment: they must not look like one that starts at 0.
+            index.add(start, address, joinPoint ? start : bounds.newestJoinPoint());
         }
         nextAddress = address + length;
         bounds.publishUpTo(start + length, joinPoint);
         onAppend.run();
-    }
-
-    /** Bytes before the first join point belong to no segment: they must not look like one that starts at 0. */
-    private long segmentIdentity(boolean joinPoint) {
-        return joinPoint || bounds.newestJoinPoint() >= 0 ? segmentStart : -1;
     }
 
     /**
@@ -250,6 +373,25 @@ public final class SegmentStore implements AutoCloseable {
         }
     }
 
+    /**
+     * Where the segment of a position starts that need not be readable any more, or is the head. For the start of a viewer.
+     *
+     * @return -1 if that can't be told any more
+     */
+    long segmentStart(long position) {
+        while (true) {
+            long first = index.first();
+            long next = index.next();
+            long newest = bounds.newestJoinPoint();
+            long run = index.find(position, first, next);
+            long segment = run < first ? -1 : Math.max(0, index.segment(run));
+            if (index.isIntact(first)) {
+                return first == next && position == head() ? newest : segment;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
     /** Whether bytes copied from this position on, after a {@link #locate}, are what was published there. */
     public boolean stillValid(long position) {
         return bounds.stillValid(position);
@@ -276,6 +418,12 @@ public final class SegmentStore implements AutoCloseable {
         return index.joinPointAtOrAfter(Math.max(position, tail()));
     }
 
+    /** Stream offset of the last segment's start at or before a position, or -1 when that is not in the store. */
+    public long joinPointAtOrBefore(long position) {
+        long found = index.joinPointAtOrBefore(position);
+        return found >= tail() ? found : -1;
+    }
+
     /** Segments whose start is in the store. Walks the index: for people, not for the hot path. */
     public int segments() {
         int count = 0;
@@ -285,12 +433,12 @@ public final class SegmentStore implements AutoCloseable {
         return count;
     }
 
-    /** A reader's own view of the whole memory, for absolute access; indices come from {@link Extent#memoryOffset()}. */
+    /** A reader's own view of the memory of media, for absolute access; indices come from {@link Extent#memoryOffset()}. */
     public ByteBuffer memory() {
-        return buffer.duplicate();
+        return media.duplicate();
     }
 
-    /** Bytes of memory. */
+    /** Bytes of media at the most. */
     public int capacity() {
         return capacity;
     }
@@ -321,12 +469,26 @@ public final class SegmentStore implements AutoCloseable {
      */
     @Override
     public void close() {
-        closed = true;
+        ended = "the channel is closed; open it again to publish";
         memory.close();
     }
 
     /**
-     * Closes, and gives the memory's pages back to the system now instead of at some garbage collection. For when no
+     * Refuses further appends and leaves the file as it is, to be reopened: when this returns, nothing is written to it
+     * any more. Waits for a running append of a buffer or file, not for one of a stream.
+     */
+    public void suspend() {
+        ended = "the channel is suspended while the engine restarts; open it again to publish";
+        writer.lock();
+        try {
+            memory.detach();
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /**
+     * Closes, and gives the media's pages back to the system now instead of at some garbage collection. For when no
      * reader is left: one that comes later finds nothing. Left undone while an append is running.
      */
     void release() {

@@ -10,18 +10,21 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
 
 /**
- * The memory under one store: a private file in a shared-memory directory, mapped, or direct memory where that can't
- * be had. The mapping is never undone by hand: somebody may still hold it after {@link #close()}, and touching an
- * unmapped page would end the JVM. It goes with the last reference; the file's name goes at once, and its pages with
- * {@link #release()}.
+ * The memory under one store, laid out by {@link StoreDescriptor}: a private file in a shared-memory directory, mapped, or
+ * direct memory where that can't be had. The mapping is never undone by hand: somebody may still hold it after {@link
+ * #close()}, and touching an unmapped page would end the JVM. It goes with the last reference; the file's name goes at
+ * once, and its pages with {@link #release()}.
  */
 final class StoreMemory implements AutoCloseable {
 
@@ -29,6 +32,8 @@ final class StoreMemory implements AutoCloseable {
     private static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final Set<PosixFilePermission> DIRECTORY_MODE = PosixFilePermissions.fromString("rwx------");
+    private static final Set<OpenOption> READ_WRITE =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     private static final int FILL_BYTES = 1 << 20;
 
     private final ByteBuffer buffer;
@@ -46,7 +51,7 @@ final class StoreMemory implements AutoCloseable {
     /**
      * @param directory made with mode 0700 when missing; null asks for direct memory
      * @param prefix    start of the file's name
-     * @param bytes     size, up to 1 GiB
+     * @param bytes     size
      */
     static StoreMemory allocate(Path directory, String prefix, int bytes) {
         String reason = "no directory given";
@@ -58,11 +63,58 @@ final class StoreMemory implements AutoCloseable {
             }
         }
         try {
-            return new StoreMemory(ByteBuffer.allocateDirect(bytes + SegmentStore.ALIGNMENT)
-                    .alignedSlice(SegmentStore.ALIGNMENT), null, null, reason);
+            return new StoreMemory(aligned(bytes), null, null, reason);
         } catch (OutOfMemoryError e) {
             throw new OffloadException("no memory for a store of " + bytes + " bytes: " + reason
                     + ", and direct memory is used up; make storeSize smaller or -XX:MaxDirectMemorySize larger", e);
+        }
+    }
+
+    private static ByteBuffer aligned(int bytes) {
+        ByteBuffer slice = ByteBuffer.allocateDirect(bytes + StoreDescriptor.PAGE).alignedSlice(StoreDescriptor.PAGE);
+        return slice.slice(0, bytes);
+    }
+
+    /**
+     * Maps a file that a former process left.
+     *
+     * @throws StoreRefusedException if others could have written to it, or its length is no store's
+     * @throws IOException           if it can't be opened
+     */
+    static StoreMemory reopen(Path file) throws IOException {
+        requireUntouched(file);
+        FileChannel backing = FileChannel.open(file, READ_WRITE);
+        try {
+            requireLength(backing.size());
+            return new StoreMemory(backing.map(FileChannel.MapMode.READ_WRITE, 0, backing.size()), file, backing, "");
+        } catch (IOException | RuntimeException e) {
+            backing.close();
+            throw e;
+        }
+    }
+
+    private static void requireUntouched(Path file) throws IOException {
+        PosixFileAttributes attributes =
+                Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!attributes.isRegularFile()) {
+            throw new StoreRefusedException("it is a link or no regular file");
+        }
+        UserPrincipal owner = Files.getOwner(file.toAbsolutePath().getParent());
+        if (!attributes.owner().equals(owner)) {
+            throw new StoreRefusedException("it belongs to " + attributes.owner() + ", not to " + owner
+                    + " like its directory");
+        }
+        String mode = PosixFilePermissions.toString(attributes.permissions());
+        if (!mode.equals("rw-------")) {
+            throw new StoreRefusedException("its mode is " + mode + ", not rw-------");
+        }
+    }
+
+    static void requireLength(long bytes) throws StoreRefusedException {
+        int least = StoreDescriptor.bytes(StoreDescriptor.PAGE);
+        int most = StoreDescriptor.bytes(StoreDescriptor.MAX_CAPACITY);
+        if (bytes < least || bytes > most) {
+            throw new StoreRefusedException("it has " + bytes + " bytes, not " + least + " to " + most);
         }
     }
 
@@ -78,7 +130,7 @@ final class StoreMemory implements AutoCloseable {
     }
 
     private static StoreMemory mapped(Path file, int bytes) throws IOException {
-        FileChannel backing = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel backing = FileChannel.open(file, READ_WRITE);
         try {
             fill(backing, bytes);
             return new StoreMemory(backing.map(FileChannel.MapMode.READ_WRITE, 0, bytes), file, backing, "");
@@ -142,6 +194,17 @@ final class StoreMemory implements AutoCloseable {
                 Files.deleteIfExists(file);
             } catch (IOException e) {
                 file.toFile().deleteOnExit();
+            }
+        }
+    }
+
+    /** Leaves the file; the mapping stays while somebody holds it. */
+    void detach() {
+        if (backing != null) {
+            try {
+                backing.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(file + " can't be closed", e);
             }
         }
     }

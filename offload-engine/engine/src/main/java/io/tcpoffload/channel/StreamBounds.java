@@ -8,6 +8,9 @@ import java.lang.invoke.VarHandle;
 /**
  * Which part of the stream can be read: {@code [tail, head)}. One writer, many readers. Stream offsets count bytes from
  * 0 and never wrap: at 10 Gbit/s a long lasts 230 years.
+ *
+ * <p>Each is written to the store's memory before a reader sees it: no viewer gets a byte of which the next engine would
+ * not know.
  */
 final class StreamBounds {
 
@@ -26,9 +29,27 @@ final class StreamBounds {
         }
     }
 
+    private final DurableWord durableHead;
+    private final DurableWord durableTail;
+    private final DurableWord durableNewestJoinPoint;
     private long head;
     private long tail;
     private long newestJoinPoint = -1;
+
+    /** @param words the store's */
+    StreamBounds(StoreWords words) {
+        durableHead = words.head();
+        durableTail = words.tail();
+        durableNewestJoinPoint = words.newestJoinPoint();
+    }
+
+    /** Before there is a reader. */
+    void begin(long tail, long head, long newestJoinPoint) {
+        withdrawBefore(tail);
+        durableNewestJoinPoint.write(newestJoinPoint);
+        NEWEST_JOIN_POINT.setRelease(this, newestJoinPoint);
+        publishUpTo(head, false);
+    }
 
     long head() {
         return (long) HEAD.getAcquire(this);
@@ -51,14 +72,17 @@ final class StreamBounds {
 
     /** Writer: withdraws what lies before a position. A full fence must follow before any byte is overwritten. */
     void withdrawBefore(long position) {
+        durableTail.write(position);
         TAIL.setRelease(this, position);
     }
 
     /** Writer: offers what has been written up to a position. */
     void publishUpTo(long position, boolean joinPoint) {
         if (joinPoint) {
+            durableNewestJoinPoint.write(head);
             NEWEST_JOIN_POINT.setRelease(this, head);
         }
+        durableHead.write(position);
         HEAD.setRelease(this, position);
     }
 }

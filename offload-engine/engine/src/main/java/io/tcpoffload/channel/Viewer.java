@@ -58,6 +58,11 @@ public final class Viewer {
         return cursor;
     }
 
+    /** Its place after a former engine's; nobody is told that it begins. See {@link MediaChannel#resumeCursor}. */
+    public Cursor resume(long position, long jumps) {
+        return channel.resumeCursor(this, position, jumps);
+    }
+
     /** It went, or its connection could not be served, before it began. */
     public void refuse() {
         end();

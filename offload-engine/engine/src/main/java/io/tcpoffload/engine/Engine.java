@@ -126,7 +126,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
             cancelClose(present);
             return publisher;
         }
-        MediaChannel media = new MediaChannel(spec, stores.path());
+        MediaChannel media = new MediaChannel(spec, key, stores.path());
         try {
             listener = listenerAt(ListenerSpec.at(key).withOwner("channel " + spec.name()));
         } catch (OffloadException e) {

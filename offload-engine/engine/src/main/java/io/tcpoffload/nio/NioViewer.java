@@ -13,7 +13,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import io.tcpoffload.api.RecoverPolicy;
 import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.channel.ChannelCounter;
 import io.tcpoffload.channel.CloseReason;
@@ -97,8 +96,8 @@ final class NioViewer extends ChannelInboundHandlerAdapter implements ChannelFut
     void wake() {
         if (pendingWrites == 0) {
             pump();
-        } else if (media.spec().recoverPolicy() == RecoverPolicy.DISCONNECT) {
-            if (cursor.isOverdue() && cursor.next(extent) == Step.CLOSE) {
+        } else if (cursor.isTooSlow()) {
+            if (cursor.next(extent) == Step.CLOSE) {
                 close();
             }
         } else if (cursor.rescue(extent)) {

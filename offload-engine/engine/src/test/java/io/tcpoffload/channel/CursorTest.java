@@ -24,7 +24,7 @@ class CursorTest {
 
     private static MediaChannel open(RecoverPolicy policy) {
         return new MediaChannel(ChannelSpec.channel("test").withStoreBytes(STORE).withClientBufferMax(LAG_MAX)
-                .withRecoverPolicy(policy), null);
+                .withRecoverPolicy(policy), "127.0.0.1:8080", null);
     }
 
     @AfterEach

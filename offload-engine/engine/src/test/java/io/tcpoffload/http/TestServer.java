@@ -37,7 +37,7 @@ public final class TestServer implements AutoCloseable, ChannelDirectory, Viewer
     }
 
     public MediaChannel open(ChannelSpec spec) {
-        var channel = new MediaChannel(spec, null);
+        var channel = new MediaChannel(spec, "127.0.0.1:0", null);
         channels.put(spec.name(), channel);
         return channel;
     }
