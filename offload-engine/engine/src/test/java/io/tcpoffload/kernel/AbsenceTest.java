@@ -120,6 +120,7 @@ class AbsenceTest {
                     "tcp.hdr_len").lines().filter(line -> line.contains("0x")).findFirst().orElse("");
         } finally {
             Files.delete(file);
+            kernel = KernelSide.open(CONFIG); // what was suspended is to be removed in this namespace
         }
     }
 
