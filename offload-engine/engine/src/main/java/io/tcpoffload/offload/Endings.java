@@ -140,6 +140,14 @@ final class Endings {
         depart(session, Ending.of(reason));
     }
 
+    /** Forgets a session that the kernel's programs have reset. */
+    void forget(ViewerSession session) {
+        LOG.info("{} on {}: was reset while this process stood still", session.remote(), session.source().name());
+        counters.add(OffloadCounter.ORPHANED, 1);
+        session.sender().onReset();
+        depart(session, Ending.ABORTED);
+    }
+
     /** Forgets a session whose viewer knows. */
     void depart(ViewerSession session, Ending ending) {
         if (ending.failure() != null) {

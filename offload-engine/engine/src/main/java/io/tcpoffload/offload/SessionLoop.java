@@ -188,6 +188,10 @@ final class SessionLoop {
 
     private int serve(ViewerSession session) {
         long nowNs = clock.nowNs();
+        if (session.isDisowned()) {
+            endings.forget(session);
+            return 1;
+        }
         session.record().poll(nowNs);
         if (nowNs >= session.sender().nextTimerNs() && !timeouts.onTimer(session)) {
             return 1;

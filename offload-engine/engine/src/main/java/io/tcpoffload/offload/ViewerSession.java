@@ -36,6 +36,7 @@ final class ViewerSession {
     private final Adopted adopted;
     private long jumpsFollowed = NEVER;
     private long sentBefore;
+    private boolean disowned;
     private long closingSinceNs = Long.MAX_VALUE;
     private long drainingSinceNs = Long.MAX_VALUE;
 
@@ -177,6 +178,15 @@ final class ViewerSession {
 
     StreamMap stream() {
         return stream;
+    }
+
+    /** The kernel's programs have reset it: this process stood still for longer than the grace. */
+    void disown() {
+        disowned = true;
+    }
+
+    boolean isDisowned() {
+        return disowned;
     }
 
     /** What outlives the engine. */
