@@ -168,11 +168,22 @@ class TsJointTest {
 
     @Test
     void leavesOtherContentAlone() {
+        for (String type : List.of("application/octet-stream", "video/mp2ts")) {
+            channel.close();
+            open(type);
+            publish(feed);
+            publish(new TsFeed(9, 0));
+            assertEquals(0, received().discontinuities.size());
+        }
+    }
+
+    @Test
+    void knowsATransportStreamByItsTypeInAnyCase() {
         channel.close();
-        open("application/octet-stream");
+        open("Video/MP2T; x=y");
         publish(feed);
         publish(new TsFeed(9, 0));
-        assertEquals(0, received().discontinuities.size());
+        assertEquals(4, received().discontinuities.size());
     }
 
     @Test
