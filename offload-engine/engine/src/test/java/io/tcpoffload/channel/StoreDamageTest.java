@@ -96,7 +96,7 @@ class StoreDamageTest {
     void anySingleBitOfItsRunsIsRefusedOrNotUsed() throws IOException {
         var random = new Random(seed);
         int refused = 0;
-        for (int i = 0; i < 1500; i++) {
+        for (int i = 0; i < 700; i++) {
             int bits = StoreDescriptor.runs(SIZE) * StoreDescriptor.RUN_BYTES * 8;
             int bit = StoreDescriptor.RUN_AT * 8 + random.nextInt(bits);
             refused += refusesOrHolds(flip(sound, bit), "bit " + bit) ? 1 : 0;
