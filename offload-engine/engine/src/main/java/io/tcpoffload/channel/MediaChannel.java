@@ -177,7 +177,7 @@ public final class MediaChannel implements AutoCloseable {
         return new ChannelPublisher(this);
     }
 
-    /** RFC 3555 section 4.2.10; parameters may follow. */
+    /** Case does not matter, and parameters may follow (RFC 9110 section 8.3.1). */
     private boolean isTransportStream() {
         String type = spec.contentType().toLowerCase(Locale.ROOT);
         return type.startsWith(TRANSPORT_STREAM)

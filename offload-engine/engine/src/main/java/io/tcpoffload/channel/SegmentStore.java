@@ -206,12 +206,12 @@ public final class SegmentStore implements AutoCloseable {
         }
     }
 
-    /** Whether {@link #withdrawBelow} would withdraw a place that can be read. */
+    /** Whether a place that can be read would be withdrawn for room. For lack of index entries the newest run never is. */
     private boolean withdraws(long kept, long address) {
         long first = index.first();
         long run = index.find(kept, first, index.next());
         return run >= first && kept < bounds.head()
-                && (run == first && index.isFull() || index.address(run) + kept - index.start(run) < address);
+                && index.address(run) + kept - index.start(run) < address;
     }
 
     /**
