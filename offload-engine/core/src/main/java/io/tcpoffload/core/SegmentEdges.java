@@ -84,6 +84,15 @@ final class SegmentEdges {
         return Seq.min(Seq.plus(segmentStart(seq), segment.bytes()), runEnd(seq, nxt));
     }
 
+    /** Segments of which {@code [from, to)} has something, {@code most} at most. */
+    int segments(int from, int to, int most) {
+        int segments = 0;
+        for (int at = from; segments < most && Seq.before(at, to); at = segmentEnd(at, to)) {
+            segments++;
+        }
+        return segments;
+    }
+
     /** Whether exactly one segment, be it short or full, starts at {@code seq} and ends where its run does. */
     boolean isSingle(int seq, int nxt) {
         return begins(seq) && Seq.distance(seq, runEnd(seq, nxt)) <= segment.bytes();

@@ -14,7 +14,7 @@ class KeptSegmentsTest {
 
     private static Scenario scenario(int isn) {
         return new Scenario(isn, true, 1_000_000, SenderConfig.forMss(Scenario.MSS)
-                .congestionAlgorithm(CongestionAlgorithm.NEW_RENO).pacing(false).keepsSegments(true).build());
+                .congestionAlgorithm(CongestionAlgorithm.NEW_RENO).pacing(false).bySegments(true).build());
     }
 
     private static Scenario measured(int isn) {

@@ -16,7 +16,7 @@ class PrrTest {
 
     private static final int MSS = 1000;
 
-    private final Prr prr = new Prr(new SegmentSize(MSS));
+    private final Prr prr = new Prr(new SegmentSize(MSS), false);
 
     @Test
     @DisplayName("RFC 6937 3: one loss of 20 with ssthresh 10: one segment leaves for every two that arrive")
