@@ -61,6 +61,8 @@ public final class PrivateSource implements Source {
     private boolean finished;
     private boolean closed;
     private CloseReason closeReason;
+    private Runnable onDrained = () -> { };
+    private Runnable onClosed = () -> { };
 
     /**
      * @param name    for people
@@ -94,6 +96,23 @@ public final class PrivateSource implements Source {
     /** Appends a file from its start, and closes it when it has been read. Otherwise like {@link #appendZeros}. */
     public void append(FileChannel file, long length) {
         append(new Waiting(file, null, length));
+    }
+
+    /** Appends a part of a file, and closes it when it has been read. Otherwise like {@link #appendZeros}. */
+    public void append(FileChannel file, long offset, long length) {
+        Waiting part = new Waiting(file, null, length);
+        part.offset = offset;
+        append(part);
+    }
+
+    /** Called when all that was appended has been sent, each time. */
+    public void onDrained(Runnable action) {
+        onDrained = action;
+    }
+
+    /** Called when this is closed. */
+    public void onClosed(Runnable action) {
+        onClosed = action;
     }
 
     private void append(Waiting what) {
@@ -181,6 +200,9 @@ public final class PrivateSource implements Source {
     @Override
     public void advance(int bytes) {
         position = position + bytes;
+        if (position == appended) {
+            onDrained.run();
+        }
     }
 
     @Override
@@ -274,6 +296,7 @@ public final class PrivateSource implements Source {
             waiting.forEach(what -> close(what.file));
             waiting.clear();
             pieces.clear();
+            onClosed.run();
         }
     }
 

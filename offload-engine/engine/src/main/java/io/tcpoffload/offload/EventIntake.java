@@ -127,6 +127,9 @@ final class EventIntake implements EventHandler {
         if (session.adopted().input() == InputPolicy.DISCARD) {
             return true;
         }
+        if (session.adopted().input() == InputPolicy.LATER) {
+            return false;
+        }
         try {
             handBacks.handBack(session);
         } catch (KernelException e) {

@@ -12,5 +12,8 @@ public enum InputPolicy {
      * It is not acknowledged, and the connection is handed back to the kernel at once; the peer repeats it to the socket,
      * which waits to be fetched.
      */
-    HAND_BACK
+    HAND_BACK,
+
+    /** It is not acknowledged until the connection is the kernel's again, and then the peer repeats it to the socket. */
+    LATER
 }
