@@ -27,7 +27,7 @@ public interface FileTransport {
      * @param socket  open, registered with no event loop, with nothing unread that was read before. Its own again when
      *                refused, else the transport closes it
      * @param head    of the response
-     * @param file    closed by the transport, unless it refuses
+     * @param file    the caller's to close, when it is told what has become of it
      * @param offset  of the first byte
      * @param length  bytes, 1 or more. The response's end is left to whoever goes on: a client that had all of it could say
      *                something before anybody listens
@@ -38,10 +38,15 @@ public interface FileTransport {
     /** What has become of it; one of these, once, on any thread; must not block. */
     interface Outcome {
 
-        /** All of it is on its way: the connection goes on with this descriptor, non-blocking, of a socket. */
-        void goesOn(int fd);
+        /**
+         * The connection goes on with another socket.
+         *
+         * @param fd   its descriptor, non-blocking, the callee's to close
+         * @param sent bytes of the file that are on their way, all of them or, if the client has said something, fewer
+         */
+        void goesOn(int fd, long sent);
 
-        /** The connection is over, or no longer of interest. */
+        /** The connection has ended. */
         void over();
 
         /** Nothing was sent. */

@@ -13,7 +13,6 @@ import io.netty.handler.stream.ChunkedNioFile;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import io.tcpoffload.api.Content;
 import io.tcpoffload.channel.FileTransport;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
@@ -69,18 +68,20 @@ final class ReplySender {
         FileChannel file = FileChannel.open(((Content.FilePart) reply.source().content().body()).file(),
                 StandardOpenOption.READ);
         long most = reply.length() - TAIL_BYTES;
-        ByteBuf tail = tail(file, reply.offset() + most);
         var parcel = new FileTransport.Reply(socket, reply.head(persist), file, reply.offset(), most);
         socket.deregister().addListener(free -> files.send(parcel, new FileTransport.Outcome() {
             @Override
-            public void goesOn(int fd) {
-                loops.adopt(fd, again -> finish(again, again.writeAndFlush(tail), tail::readerIndex,
-                        sent -> goOn.accept(again, sent && persist)), tail::release);
+            public void goesOn(int fd, long sent) {
+                loops.adopt(fd, again -> {
+                    var region = new DefaultFileRegion(file, reply.offset() + sent, reply.length() - sent);
+                    finish(again, again.writeAndFlush(region), region::transferred,
+                            done -> goOn.accept(again, done && persist));
+                }, () -> close(file));
             }
 
             @Override
             public void over() {
-                tail.release();
+                close(file);
                 LOG.debug("{}: over with its response", socket);
             }
 
@@ -88,25 +89,9 @@ final class ReplySender {
             public void refused(String reason) {
                 LOG.debug("{}: by the kernel, {}", socket, reason);
                 close(file);
-                tail.release();
                 loops.group().register(socket).addListener(here -> socket.eventLoop().execute(otherwise));
             }
         }));
-    }
-
-    private static ByteBuf tail(FileChannel file, long from) throws IOException {
-        ByteBuf tail = Unpooled.buffer(TAIL_BYTES, TAIL_BYTES);
-        try {
-            while (tail.isWritable()) {
-                if (tail.writeBytes(file, from + tail.writerIndex(), tail.writableBytes()) < 0) {
-                    throw new EOFException("it has become shorter");
-                }
-            }
-            return tail;
-        } catch (IOException e) {
-            close(file);
-            throw e;
-        }
     }
 
     private static void close(FileChannel file) {

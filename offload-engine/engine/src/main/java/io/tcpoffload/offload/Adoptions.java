@@ -65,7 +65,7 @@ public final class Adoptions implements AutoCloseable {
      * @throws KernelException with a line for people; the socket is as it was
      */
     synchronized ViewerSession takeOwn(long id, int pid, int fd) throws KernelException {
-        return adoption.take(id, pid, fd, null, InputPolicy.LATER);
+        return adoption.take(id, pid, fd, null, InputPolicy.GO_ON);
     }
 
     synchronized long adopt(long id, int pid, int fd, MediaChannel channel, InputPolicy input) {

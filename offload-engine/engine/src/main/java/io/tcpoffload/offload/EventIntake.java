@@ -127,7 +127,8 @@ final class EventIntake implements EventHandler {
         if (session.adopted().input() == InputPolicy.DISCARD) {
             return true;
         }
-        if (session.adopted().input() == InputPolicy.LATER) {
+        if (session.adopted().input() == InputPolicy.GO_ON) {
+            session.adopted().inputCame();
             return false;
         }
         try {

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Files by the ring: takes a connection out of the kernel when its request has been read, sends head and file, and gives it
- * back as soon as that has left. What is not acknowledged then the kernel repeats. What a client says meanwhile is not taken,
- * so that it is repeated to the kernel's socket.
+ * back as soon as that has left. What is not acknowledged then the kernel repeats. When a client says something meanwhile, it
+ * is given back at once, and repeats it to the kernel's socket.
  */
 final class FileReplies implements FileTransport, AutoCloseable {
 
@@ -92,19 +92,21 @@ final class FileReplies implements FileTransport, AutoCloseable {
         source.append(reply.head());
         source.append(reply.file(), reply.offset(), reply.length());
         // not at once: the post that sends the last byte is under way
-        source.onDrained(() -> thread.execute(() -> giveBack(session, outcome)));
+        source.onDrained(() -> thread.execute(() -> giveBack(session, reply, outcome)));
+        session.adopted().onInput(() -> giveBack(session, reply, outcome));
     }
 
-    private void giveBack(ViewerSession session, Outcome outcome) {
+    private void giveBack(ViewerSession session, Reply reply, Outcome outcome) {
         PrivateSource source = session.adopted().source();
-        if (loop.sessions().at(session.slot()) != session) {
-            return; // it ended just now, and the source has told so
+        long sent = reply.length() - (source.appended() - source.position());
+        if (loop.sessions().at(session.slot()) != session || sent < 0) {
+            return; // it has ended, which the source has told; or the head is not out: the client will say it again
         }
         try {
             int fd = loop.handBacks().handBack(session, false, true);
             source.onClosed(() -> { });
             source.close();
-            outcome.goesOn(fd);
+            outcome.goesOn(fd, sent);
         } catch (KernelException e) {
             LOG.debug("{}: cut within its response, {}", session.remote(), e.getMessage());
             loop.endings().abort(session);

@@ -14,6 +14,6 @@ public enum InputPolicy {
      */
     HAND_BACK,
 
-    /** It is not acknowledged until the connection is the kernel's again, and then the peer repeats it to the socket. */
-    LATER
+    /** The same, for a response of this process': the connection goes to whoever goes on with it. */
+    GO_ON
 }
