@@ -19,6 +19,7 @@ import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.api.ViewerListener;
 import io.tcpoffload.channel.ChannelCounter;
+import io.tcpoffload.channel.FileTransport;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.SegmentStore;
 import io.tcpoffload.control.ControlCommands;
@@ -116,11 +117,6 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         return listener;
     }
 
-    private void keepAlive() {
-        long now = System.nanoTime();
-        snapshot().forEach(listener -> listener.list().forEach(media -> media.keepAlive(now)));
-    }
-
     private ControlSocket openControl() {
         try {
             if (config.control() == null) {
@@ -193,8 +189,9 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         if (present != null) {
             return present;
         }
-        Listener listener = new Listener(spec, loops, front(spec.address()),
-                spec.sslContext() == null ? transports::of : media -> transports.ordinary());
+        Front front = front(spec.address());
+        Listener listener = spec.sslContext() == null ? new Listener(spec, loops, front, transports::of, transports.files())
+                : new Listener(spec, loops, front, media -> transports.ordinary(), FileTransport.NONE);
         listeners.put(spec.address(), listener);
         LOG.info("Listening on {}", listener.address());
         return listener;
@@ -269,6 +266,15 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     @Override
     public void closeSession(long session, String reason) {
         transports.closeSession(session, reason);
+    }
+
+    private void keepAlive() {
+        try {
+            long nowNs = System.nanoTime();
+            snapshot().forEach(listener -> listener.list().forEach(media -> media.keepAlive(nowNs)));
+        } catch (RuntimeException e) {
+            LOG.error("A channel is not kept alive", e); // what should not be must not end the clock
+        }
     }
 
     private synchronized void closeIfUnused(String key) {
