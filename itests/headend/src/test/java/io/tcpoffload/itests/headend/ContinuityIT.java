@@ -19,7 +19,10 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
 /**
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
  * Karaf is stopped, started and killed: nobody is lost, and no byte.
  */
 @Timeout(300)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ContinuityIT {
 
     private static final int VIEWERS = Integer.getInteger("itests.viewers", 1000);
@@ -129,7 +133,9 @@ class ContinuityIT {
         }
     }
 
+    /** Last, as the jar stays: without it the bundle would go. */
     @Test
+    @Order(Integer.MAX_VALUE)
     void aJarOfTheSameVersionInDeployUpdatesTheBundle() throws Exception {
         String present = watched.headend.version("io.tcpoffload.engine");
         drop("offload-engine", present);
