@@ -9,8 +9,9 @@
 
 enum presence {
 	ENGINE_PRESENT,
-	ENGINE_AWAY, /* stopped, killed or stuck: the programs speak for it */
-	ENGINE_GONE, /* its grace is over */
+	ENGINE_SILENT, /* killed or stuck: the programs speak for it, and tell it so in case that it comes to itself */
+	ENGINE_AWAY,   /* stopped: nobody will read this ring, the next engine has its own */
+	ENGINE_GONE,   /* the grace is over */
 };
 
 static __always_inline struct engine_state *engine_state(void)
@@ -31,7 +32,9 @@ static __always_inline enum presence presence(__u64 now)
 		return ENGINE_GONE;
 	if (phase != ENGINE_SUSPENDED && (beat == 0 || silent < AWAY_NS))
 		return ENGINE_PRESENT;
-	return silent > (__s64)e->grace_ns ? ENGINE_GONE : ENGINE_AWAY;
+	if (silent > (__s64)e->grace_ns)
+		return ENGINE_GONE;
+	return phase == ENGINE_SUSPENDED ? ENGINE_AWAY : ENGINE_SILENT;
 }
 
 #endif

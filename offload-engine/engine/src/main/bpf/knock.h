@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause)
 /*
- * The end of viewers that nobody came back for and that say nothing themselves. A program runs only when a packet comes, so
- * somebody must knock: a TCP SYN to 127.0.0.1, port 9 (discard), which no rights are needed for. When the grace is over, each
- * knock resets some sessions of each instance on this machine; before, it does nothing. The packet goes on as it was.
+ * The end of viewers that nobody came back for and that say nothing themselves. A program runs only when a packet comes,
+ * so somebody must knock: a TCP SYN to 127.0.0.1, port 9 (discard), which no rights are needed for. When the grace is
+ * over, each knock resets some sessions of each instance that is here; before, it does nothing. The packet goes on as it was.
  *
  * A SYN and no datagram: its checksum is left to the device at the place where a TCP segment has it, and the resets are
  * made of this packet.

@@ -44,12 +44,11 @@ static __always_inline void raise(struct session_record *r, struct segment *s, _
 		}
 		r->limited_ns = now;
 	}
-	if (presence(now) != ENGINE_PRESENT) {
-		/* The next engine has a ring of its own. */
-		if (reasons & ACKNOWLEDGED)
-			s->answer = ANSWER_ACK;
+	enum presence there = presence(now);
+	if (there != ENGINE_PRESENT && reasons & ACKNOWLEDGED)
+		s->answer = ANSWER_ACK;
+	if (there > ENGINE_SILENT)
 		return;
-	}
 	struct event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
 	if (!e) {
 		count(C_EVENTS_LOST);

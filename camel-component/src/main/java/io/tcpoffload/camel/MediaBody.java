@@ -2,8 +2,7 @@
 
 package io.tcpoffload.camel;
 
-import io.tcpoffload.api.Published;
-import io.tcpoffload.api.Publisher;
+import io.tcpoffload.api.MediaSegment;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,50 +12,49 @@ import org.apache.camel.StreamCache;
 import org.apache.camel.WrappedFile;
 
 /**
- * Publishes a message body. The types are those that hold bytes; Camel's type converters are not asked, because they
+ * What a message body holds. The types are those that hold bytes; Camel's type converters are not asked, because they
  * would turn anything into bytes, text in some character set among it.
  */
-final class MediaBody {
+sealed interface MediaBody {
 
-    private static final String RIGHT = "tcpoffload publishes byte[], ByteBuffer, InputStream, File, Path or a Camel "
-            + "file";
+    /** Bytes in memory, whoever owns it; the position is this body's own. */
+    record Memory(ByteBuffer buffer, MediaSegment segment) implements MediaBody {
+    }
 
-    private MediaBody() {
+    /** A file of a file system of this machine. */
+    record LocalFile(Path path) implements MediaBody {
+    }
+
+    /** Bytes that come until the stream ends. */
+    record Stream(InputStream in) implements MediaBody {
+
+        /** An earlier step may have read a cache, and a later one may want to: it is begun anew, and not closed. */
+        boolean isCached() {
+            return in instanceof StreamCache;
+        }
     }
 
     /**
-     * @param body the media; a buffer's position stays, so that the exchange can be sent on or again; a stream that
-     *             is no stream cache is closed
-     * @throws IOException            if a file or stream can't be read
+     * @return a view of the body without a copy; a buffer's position stays, so that the exchange can be sent on or again
      * @throws UnpublishableException if the body is not of a type that holds bytes
      */
-    static Published publish(Publisher publisher, Object body, boolean keyframe) throws IOException {
+    static MediaBody of(Object body) {
         if (body instanceof byte[] bytes) {
-            return publisher.publish(ByteBuffer.wrap(bytes), keyframe);
+            return new Memory(ByteBuffer.wrap(bytes), null);
         } else if (body instanceof ByteBuffer buffer) {
-            return publisher.publish(buffer.duplicate(), keyframe);
+            return new Memory(buffer.duplicate(), null);
+        } else if (body instanceof MediaSegment segment) {
+            return new Memory(segment.buffer(), segment);
         } else if (body instanceof Path path) {
-            return publisher.publish(path, keyframe);
+            return new LocalFile(path);
         } else if (body instanceof File file) {
-            return publisher.publish(file.toPath(), keyframe);
+            return new LocalFile(file.toPath());
         } else if (body instanceof WrappedFile<?> file) {
-            return publish(publisher, content(file), keyframe);
+            return of(content(file));
         } else if (body instanceof InputStream stream) {
-            return publishStream(publisher, stream, keyframe);
+            return new Stream(stream);
         }
-        throw refused(body);
-    }
-
-    private static Published publishStream(Publisher publisher, InputStream stream, boolean keyframe)
-            throws IOException {
-        if (stream instanceof StreamCache cache) {
-            // An earlier step may have read it.
-            cache.reset();
-            return publisher.publish(stream, keyframe);
-        }
-        try (stream) {
-            return publisher.publish(stream, keyframe);
-        }
+        throw Refusal.of(body);
     }
 
     /** A local file is the file itself; a remote one is whatever the consumer has fetched of it. */
@@ -67,22 +65,72 @@ final class MediaBody {
         }
         Object fetched = wrapped.getBody();
         if (fetched == null || fetched instanceof WrappedFile) {
-            throw new UnpublishableException("a body of type " + name(wrapped) + " without fetched content can't be "
-                    + "published: let the consumer fetch the file, as by localWorkDirectory");
+            throw Refusal.notFetched(wrapped);
         }
         return fetched;
     }
 
-    private static UnpublishableException refused(Object body) {
-        if (body == null) {
-            return new UnpublishableException("a body of null can't be published: " + RIGHT);
+    /**
+     * Begins a cached stream anew.
+     *
+     * @throws IOException if the cache can't be read
+     */
+    static void rewind(MediaBody body) throws IOException {
+        if (body instanceof Stream stream && stream.in() instanceof StreamCache cache) {
+            cache.reset();
         }
-        String hint = body instanceof CharSequence
-                ? "; if text is really meant, convert it before: convertBodyTo byte[] with a charset" : "";
-        return new UnpublishableException("a body of type " + name(body) + " can't be published: " + RIGHT + hint);
     }
 
-    private static String name(Object body) {
-        return body.getClass().getTypeName();
+    /** Whether a viewer may start at its first byte, where no header says it. */
+    static boolean startsSegment(MediaBody body) {
+        return !(body instanceof Memory memory) || memory.segment() == null || memory.segment().keyframe();
+    }
+
+    /** Keeps a reference-counted body until {@link #release}. */
+    static void retain(MediaBody body) {
+        if (body instanceof Memory memory && memory.segment() != null) {
+            memory.segment().retain();
+        }
+    }
+
+    static void release(MediaBody body) {
+        if (body instanceof Memory memory && memory.segment() != null) {
+            memory.segment().release();
+        }
+    }
+
+    /** Closes a stream that is no cache. */
+    static void close(MediaBody body) throws IOException {
+        if (body instanceof Stream stream && !stream.isCached()) {
+            stream.in().close();
+        }
+    }
+
+    /** What is said about a body that can't be published. */
+    final class Refusal {
+
+        private static final String RIGHT = "tcpoffload publishes byte[], ByteBuffer, MediaSegment, InputStream, File, Path "
+                + "or a Camel file";
+
+        private Refusal() {
+        }
+
+        static UnpublishableException of(Object body) {
+            if (body == null) {
+                return new UnpublishableException("a body of null can't be published: " + RIGHT);
+            }
+            String hint = body instanceof CharSequence
+                    ? "; if text is really meant, convert it before: convertBodyTo byte[] with a charset" : "";
+            return new UnpublishableException("a body of type " + name(body) + " can't be published: " + RIGHT + hint);
+        }
+
+        static UnpublishableException notFetched(Object wrapped) {
+            return new UnpublishableException("a body of type " + name(wrapped) + " without fetched content can't be "
+                    + "published: let the consumer fetch the file, as by localWorkDirectory");
+        }
+
+        private static String name(Object body) {
+            return body.getClass().getTypeName();
+        }
     }
 }

@@ -3,20 +3,35 @@
 package io.tcpoffload.camel;
 
 import io.tcpoffload.api.OffloadEngine;
+import java.util.Map;
 import org.apache.camel.CamelContext;
 
-/** The only engine in a Camel context's registry: plain Camel. */
+/**
+ * Plain Camel: the only engine in the context's registry, or, where it holds none, one that is started for this component
+ * when it is first asked for, and stopped with it.
+ */
 final class RegistryEngineSource implements EngineSource {
 
     private final CamelContext context;
+    private final Map<String, Object> settings;
+    private OwnEngine own;
 
-    RegistryEngineSource(CamelContext context) {
+    /** @param settings of an engine that is started, by name; null to start none */
+    RegistryEngineSource(CamelContext context, Map<String, Object> settings) {
         this.context = context;
+        this.settings = settings;
     }
 
     @Override
-    public OffloadEngine engine() {
-        return context.getRegistry().findSingleByType(OffloadEngine.class);
+    public synchronized OffloadEngine engine() {
+        OffloadEngine bound = context.getRegistry().findSingleByType(OffloadEngine.class);
+        if (bound != null || !context.getRegistry().findByType(OffloadEngine.class).isEmpty()) {
+            return bound;
+        }
+        if (own == null && settings != null && OwnEngine.isAvailable()) {
+            own = OwnEngine.start("camel-" + context.getName(), settings);
+        }
+        return own == null ? null : own.engine();
     }
 
     @Override
@@ -33,7 +48,8 @@ final class RegistryEngineSource implements EngineSource {
     public String remedy() {
         int found = context.getRegistry().findByType(OffloadEngine.class).size();
         return found == 0
-                ? "bind an OffloadEngine to the registry, or name one by the option engine=#bean"
+                ? (settings == null ? "" : "add offload-engine to the class path, ") + "bind an OffloadEngine to the registry, or "
+                        + "name one by the option engine=#bean"
                 : "the registry holds " + found + " engines, name one of them by the option engine=#bean";
     }
 
@@ -47,8 +63,12 @@ final class RegistryEngineSource implements EngineSource {
         // As above.
     }
 
+    /** The registry's beans are the application's; what was started here is stopped. */
     @Override
-    public void close() {
-        // The registry's beans are the application's.
+    public synchronized void close() {
+        if (own != null) {
+            own.close();
+            own = null;
+        }
     }
 }

@@ -2,45 +2,82 @@
 
 package io.tcpoffload.camel;
 
-import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.OffloadException;
+import io.tcpoffload.api.PathTemplate;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import javax.net.ssl.SSLContext;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
+import org.apache.camel.SSLContextParametersAware;
+import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spi.annotations.Component;
-import org.apache.camel.support.DefaultComponent;
+import org.apache.camel.support.HealthCheckComponent;
+import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.support.jsse.SSLContextParameters;
 
 /** Makes the endpoints of one Camel context and knows where their engine is. */
 @Component(TcpOffloadConstants.SCHEME)
-public class TcpOffloadComponent extends DefaultComponent {
+public class TcpOffloadComponent extends HealthCheckComponent implements SSLContextParametersAware {
 
     @Metadata(description = "The options that endpoints have when their URI does not set them.")
     private TcpOffloadConfiguration configuration = new TcpOffloadConfiguration();
+    @Metadata(label = "advanced",
+              description = "Settings of the engine that the component starts where there is no other: listener, transport, "
+                            + "devices, instance, maxSessions, storeDirectory and the like.")
+    private Map<String, Object> engineSettings = new HashMap<>();
+    @Metadata(label = "advanced", defaultValue = "true",
+              description = "Whether the component starts an engine where there is no other, outside OSGi.")
+    private boolean autoStartEngine = true;
+    @Metadata(label = "security", defaultValue = "false",
+              description = "Whether listeners use TLS as it is set for the whole Camel context.")
+    private boolean useGlobalSslContextParameters;
+
+    /** Endpoints of one listener must show the engine one and the same context. */
+    private final Map<SSLContextParameters, SSLContext> sslContexts = new IdentityHashMap<>();
+    private final Set<TcpOffloadProducer> producers = ConcurrentHashMap.newKeySet();
+    private final LifecycleStrategy shutdown = new LifecycleStrategySupport() {
+        @Override
+        public void onContextStopping(CamelContext context) {
+            producers.forEach(TcpOffloadProducer::doneWithoutViewers);
+        }
+    };
     private EngineSource engines;
     private ExecutorService engineWatch;
+    private ExecutorService authorizers;
+    private Meters meters;
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         var endpoint = new TcpOffloadEndpoint(uri, this, configuration.copy());
         setProperties(endpoint, parameters);
+        TcpOffloadConfiguration options = endpoint.getConfiguration();
+        if (options.getSslContextParameters() == null) {
+            options.setSslContextParameters(retrieveGlobalSslContextParameters());
+        }
         int slash = remaining.indexOf('/');
-        String listener = slash < 0 ? null : remaining.substring(0, slash);
-        String channel = remaining.substring(slash + 1);
-        if (slash < 0 && channel.contains(":") || channel.isEmpty()) {
+        boolean listens = remaining.substring(0, Math.max(0, slash)).contains(":");
+        String listener = listens ? remaining.substring(0, slash) : null;
+        String path = listens || slash == 0 ? remaining.substring(slash + 1) : remaining;
+        if (path.isEmpty() || slash < 0 && path.contains(":")) {
             throw new OffloadException(uri + " names no channel: tcpoffload:channel or "
                     + "tcpoffload:host:port/channel, such as tcpoffload:127.0.0.1:8080/news");
         }
-        ChannelSpec spec = endpoint.getConfiguration().toSpec(channel, listener);
-        endpoint.setChannel(channel);
-        if (listener != null) {
-            int colon = listener.lastIndexOf(':');
-            endpoint.setHost(listener.substring(0, colon));
-            endpoint.setPort(Integer.parseInt(listener.substring(colon + 1)));
-        }
-        endpoint.setSpec(spec);
+        // All options are checked here, whether the endpoint will publish or consume.
+        Specs.channel(options, listener, "name");
+        FeedSettings.of(options);
+        endpoint.address(listener, PathTemplate.parse(path));
+        Specs.handler(options, listener, endpoint.path(), uri);
+        EventType.parse("events", options.getEvents());
         return endpoint;
     }
 
@@ -74,9 +111,13 @@ public class TcpOffloadComponent extends DefaultComponent {
         if (engines == null) {
             engineWatch = getCamelContext().getExecutorServiceManager().newSingleThreadExecutor(this, "EngineWatch");
             EngineSource osgi = osgiService(engineWatch);
-            engines = osgi == null ? new RegistryEngineSource(getCamelContext()) : osgi;
+            engines = osgi == null ? plainSource() : osgi;
         }
         return engines;
+    }
+
+    private EngineSource plainSource() {
+        return new RegistryEngineSource(getCamelContext(), autoStartEngine ? engineSettings : null);
     }
 
     private static EngineSource osgiService(Executor executor) {
@@ -88,6 +129,49 @@ public class TcpOffloadComponent extends DefaultComponent {
         }
     }
 
+    /** Authorizers may block, so they have threads of their own. */
+    synchronized ExecutorService authorizerThreads() {
+        if (authorizers == null) {
+            authorizers = getCamelContext().getExecutorServiceManager().newThreadPool(this, "TcpOffloadAuthorizer", 1, 20);
+        }
+        return authorizers;
+    }
+
+    synchronized Meters meters() {
+        if (meters == null) {
+            meters = Meters.of(getCamelContext());
+        }
+        return meters;
+    }
+
+    /** Null where the options have no TLS. */
+    synchronized SSLContext sslContext(TcpOffloadConfiguration options) {
+        SSLContextParameters parameters = options.getSslContextParameters();
+        return parameters == null ? null : sslContexts.computeIfAbsent(parameters, this::newSslContext);
+    }
+
+    private SSLContext newSslContext(SSLContextParameters parameters) {
+        try {
+            return parameters.createSSLContext(getCamelContext());
+        } catch (GeneralSecurityException | IOException e) {
+            throw new OffloadException("sslContextParameters can't be used: " + e.getMessage(), e);
+        }
+    }
+
+    void started(TcpOffloadProducer producer) {
+        producers.add(producer);
+    }
+
+    void stopped(TcpOffloadProducer producer) {
+        producers.remove(producer);
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        getCamelContext().addLifecycleStrategy(shutdown);
+    }
+
     @Override
     protected synchronized void doStop() throws Exception {
         if (engines != null) {
@@ -95,6 +179,12 @@ public class TcpOffloadComponent extends DefaultComponent {
             engines = null;
             getCamelContext().getExecutorServiceManager().shutdownNow(engineWatch);
         }
+        if (authorizers != null) {
+            getCamelContext().getExecutorServiceManager().shutdownNow(authorizers);
+            authorizers = null;
+        }
+        meters = null;
+        getCamelContext().getLifecycleStrategies().remove(shutdown);
         super.doStop();
     }
 
@@ -104,5 +194,31 @@ public class TcpOffloadComponent extends DefaultComponent {
 
     public void setConfiguration(TcpOffloadConfiguration configuration) {
         this.configuration = configuration;
+    }
+
+    public Map<String, Object> getEngineSettings() {
+        return engineSettings;
+    }
+
+    public void setEngineSettings(Map<String, Object> engineSettings) {
+        this.engineSettings = engineSettings;
+    }
+
+    public boolean isAutoStartEngine() {
+        return autoStartEngine;
+    }
+
+    public void setAutoStartEngine(boolean autoStartEngine) {
+        this.autoStartEngine = autoStartEngine;
+    }
+
+    @Override
+    public boolean isUseGlobalSslContextParameters() {
+        return useGlobalSslContextParameters;
+    }
+
+    @Override
+    public void setUseGlobalSslContextParameters(boolean useGlobalSslContextParameters) {
+        this.useGlobalSslContextParameters = useGlobalSslContextParameters;
     }
 }

@@ -43,7 +43,8 @@ class CatalogTest extends CamelTestSupport {
         all.addAll(model.getEndpointOptions());
         all.addAll(model.getEndpointHeaders());
         all.forEach(option -> assertFalse(option.getDescription().isBlank(), option.getName()));
-        assertEquals("Publish live media to any number of network viewers through the TCP offload engine.",
+        assertEquals("Publish live media to any number of network viewers through the TCP offload engine, and decide who may "
+                + "watch.",
                 model.getDescription());
     }
 
@@ -57,9 +58,20 @@ class CatalogTest extends CamelTestSupport {
             field.setAccessible(true);
             Object inCatalog = model.getEndpointParameterOptions().stream()
                     .filter(o -> o.getName().equals(field.getName())).findFirst().orElseThrow().getDefaultValue();
-            assertEquals(String.valueOf(field.get(defaults)), String.valueOf(inCatalog), field.getName());
+            assertEquals(text(field.get(defaults)), text(inCatalog), field.getName());
         }
-        assertEquals(Set.of("lazyStartProducer"), documented);
+        assertEquals(Set.of("bridgeErrorHandler", "exceptionHandler", "exchangePattern", "lazyStartProducer"), documented);
+    }
+
+    /** The catalog has no empty defaults. */
+    private static String text(Object value) {
+        return value == null ? "" : value.toString();
+    }
+
+    @Test
+    void secretsAreMarked() {
+        assertEquals(Set.of("tokens", "tokenSecret"), names(model.getEndpointParameterOptions().stream()
+                .filter(BaseOptionModel::isSecret).toList()));
     }
 
     @Test

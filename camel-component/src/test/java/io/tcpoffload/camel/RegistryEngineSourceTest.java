@@ -20,8 +20,13 @@ class RegistryEngineSourceTest {
         return t.getMessage();
     }
 
+    private static void startNone(DefaultCamelContext context) {
+        context.getComponent("tcpoffload", TcpOffloadComponent.class).setAutoStartEngine(false);
+    }
+
     private static DefaultCamelContext contextWithRoute() throws Exception {
         var context = new DefaultCamelContext();
+        startNone(context);
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -46,8 +51,8 @@ class RegistryEngineSourceTest {
     void routeDoesNotStartWithoutOneAndSaysWhatToDo() throws Exception {
         try (var context = contextWithRoute()) {
             var e = assertThrows(FailedToStartRouteException.class, context::start);
-            assertEquals("no engine for channel news: bind an OffloadEngine to the registry, or name one by the "
-                    + "option engine=#bean", rootCause(e));
+            assertEquals("no engine for channel news: bind an OffloadEngine to the registry, or name one by "
+                    + "the option engine=#bean", rootCause(e));
         }
     }
 
@@ -65,6 +70,7 @@ class RegistryEngineSourceTest {
     @Test
     void lazyStartProducerPutsTheFailureOffToTheFirstMessage() throws Exception {
         try (var context = new DefaultCamelContext()) {
+            startNone(context);
             context.addRoutes(new RouteBuilder() {
                 @Override
                 public void configure() {
@@ -73,8 +79,8 @@ class RegistryEngineSourceTest {
             });
             context.start();
             var sent = context.createProducerTemplate().request("direct:in", x -> x.getMessage().setBody(new byte[1]));
-            assertEquals("no engine for channel news: bind an OffloadEngine to the registry, or name one by the "
-                    + "option engine=#bean", rootCause(sent.getException()));
+            assertEquals("no engine for channel news: bind an OffloadEngine to the registry, or name one by "
+                    + "the option engine=#bean", rootCause(sent.getException()));
         }
     }
 }

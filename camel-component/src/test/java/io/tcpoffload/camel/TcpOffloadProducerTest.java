@@ -133,22 +133,22 @@ class TcpOffloadProducerTest extends CamelTestSupport {
     @Test
     void refusesTextWithoutConvertingIt() {
         assertRefused("a body of type java.lang.String can't be published: tcpoffload publishes byte[], ByteBuffer, "
-                + "InputStream, File, Path or a Camel file; if text is really meant, convert it before: "
+                + "MediaSegment, InputStream, File, Path or a Camel file; if text is really meant, convert it before: "
                 + "convertBodyTo byte[] with a charset", send("text"));
     }
 
     @Test
     void refusesNoBody() {
-        assertRefused("a body of null can't be published: tcpoffload publishes byte[], ByteBuffer, InputStream, "
-                + "File, Path or a Camel file", send(null));
+        assertRefused("a body of null can't be published: tcpoffload publishes byte[], ByteBuffer, MediaSegment, "
+                + "InputStream, File, Path or a Camel file", send(null));
     }
 
     @Test
     void refusesOtherTypesByName() {
         assertRefused("a body of type java.io.StringReader can't be published: tcpoffload publishes byte[], "
-                + "ByteBuffer, InputStream, File, Path or a Camel file", send(new StringReader("x")));
+                + "ByteBuffer, MediaSegment, InputStream, File, Path or a Camel file", send(new StringReader("x")));
         assertRefused("a body of type java.lang.Integer[] can't be published: tcpoffload publishes byte[], "
-                + "ByteBuffer, InputStream, File, Path or a Camel file", send(new Integer[0]));
+                + "ByteBuffer, MediaSegment, InputStream, File, Path or a Camel file", send(new Integer[0]));
     }
 
     @Test

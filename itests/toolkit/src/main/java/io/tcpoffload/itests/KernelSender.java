@@ -48,6 +48,11 @@ public final class KernelSender implements AutoCloseable {
         ask("ip " + fd + " " + ttl + " " + tos);
     }
 
+    /** Without TCP_NODELAY from now on. */
+    public void nagle(int fd) {
+        ask("nagle " + fd);
+    }
+
     /** A FIN after the last byte; the other direction stays open. */
     public void shutdown(int fd) {
         ask("shutdown " + fd);

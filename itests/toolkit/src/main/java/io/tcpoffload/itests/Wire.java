@@ -46,10 +46,10 @@ public final class Wire {
                 return;
             }
             if (f.sourcePort() == serverPort) {
-                flow(f.destinationPort()).fromServer(f, whole);
+                flow(f, f.destinationPort()).fromServer(f, whole);
                 framesToViewer.merge(f.destinationPort(), 1L, Long::sum);
             } else {
-                flow(f.sourcePort()).fromViewer(f);
+                flow(f, f.sourcePort()).fromViewer(f);
             }
         });
     }
@@ -115,7 +115,8 @@ public final class Wire {
         return frames;
     }
 
-    private FlowCheck flow(int viewerPort) {
-        return flows.computeIfAbsent(viewerPort, p -> new FlowCheck(complaints));
+    /** One address of each family is usual here, and both may have viewers on the same port. */
+    private FlowCheck flow(Frame f, int viewerPort) {
+        return flows.computeIfAbsent(f.ipv6() ? -viewerPort : viewerPort, p -> new FlowCheck(complaints));
     }
 }

@@ -11,6 +11,7 @@
  *   forget FD       closes the descriptor only, of a connection that somebody else holds now
  *   info FD         TCP_INFO as key=value
  *   ip FD TTL TOS   for the IP headers of either family
+ *   nagle FD        without TCP_NODELAY from now on
  *   repair LOCAL PORT REMOTE PORT SND RCV MSS OWN_SCALE PEER_SCALE SACK
  *                   fd=FD of a connection made without a handshake, with those sequence numbers (next to send, next
  *                   expected); scales of -1 for none, SACK 0 or 1
@@ -212,6 +213,8 @@ static void command(char *line)
 		setsockopt(fd, IPPROTO_IP, IP_TOS, &tos, sizeof tos);
 		setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &ttl, sizeof ttl);
 		setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof tos);
+	} else if (!strcmp(name, "nagle")) {
+		option(fd, TCP_NODELAY, 0);
 	} else if (!strcmp(name, "abort")) {
 		struct linger now = { 1, 0 };
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);

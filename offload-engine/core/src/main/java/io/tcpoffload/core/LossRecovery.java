@@ -126,7 +126,7 @@ final class LossRecovery {
         return rack.reorderingWindowNs(inRecovery, board.isDupThreshSacked(segment.bytes()), srttNs);
     }
 
-    /** True when loss that was just found begins fast recovery. */
+    /** True when loss that was just found begins fast recovery: so far nothing is lost. */
     boolean beginsFastRecovery() {
         return phase == Phase.OPEN || phase == Phase.REDUCED;
     }

@@ -80,10 +80,11 @@ final class Pacer {
     void onSent(int bytes, long bytesPerSecond, boolean exact, long nowNs) {
         final long free = Math.min(bytes, unpacedBytes);
         unpacedBytes -= free;
-        dueNs = Math.max(dueNs, nowNs - creditNs(nowNs));
-        if (bytesPerSecond != Long.MAX_VALUE) {
-            dueNs += ns(bytes - free, bytesPerSecond);
+        if (bytesPerSecond == Long.MAX_VALUE) {
+            held = false;
+            return;
         }
+        dueNs = Math.max(dueNs, nowNs - creditNs(nowNs)) + ns(bytes - free, bytesPerSecond);
         releaseNs = exact || quantumNs == 0 ? dueNs : Math.floorDiv(dueNs + quantumNs - 1, quantumNs) * quantumNs;
         held = more;
         announced = false;

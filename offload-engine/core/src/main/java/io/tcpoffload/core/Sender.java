@@ -201,9 +201,27 @@ public final class Sender {
         return transmission.sendable(available, nowNs);
     }
 
+    /**
+     * So many bytes wait that the caller does not ask for yet, since they do not fill a segment (Nagle). A tail loss probe
+     * takes them, as in Linux: see {@link #probesWithNewData}.
+     */
+    public void holdBack(long bytes) {
+        parts.heldBackBytes = bytes;
+    }
+
+    /** Whether a tail loss probe is due and wants new data: a segment of it goes now, held back or not. */
+    public boolean probesWithNewData() {
+        return parts.probe.wantsNewData();
+    }
+
     /** {@code bytes} of new data left, starting at {@link #nxt()}; not more than {@link #sendable} granted. */
     public void onSent(int bytes, long nowNs) {
         transmission.onSent(bytes, nowNs);
+    }
+
+    /** False when {@link #nextRetransmission} has nothing, whatever it is asked: cheap, and nearly always so. */
+    public boolean hasRetransmission() {
+        return transmission.hasRetransmission();
     }
 
     /**

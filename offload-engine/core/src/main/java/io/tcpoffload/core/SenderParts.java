@@ -28,6 +28,8 @@ final class SenderParts {
     int timeoutsWithoutProgress;
     /** Whether new data was offered that did not go, and the viewer's window has room for it. */
     boolean newDataWaits;
+    /** Bytes that {@link Sender#holdBack} told of. */
+    long heldBackBytes;
 
     SenderParts(SenderConfig config, int una, int nxt, long windowBytes, boolean sack, long nowNs) {
         this.config = config;
@@ -100,7 +102,7 @@ final class SenderParts {
         }
         final long bytesPerSecond = pacedBytesPerSecond;
         // bursts closer together than the grid is fine would wait longer for it than for their time
-        final boolean dense = pacedBurstBytes * 2e9 / bytesPerSecond < config.pacingQuantumNs();
+        final boolean dense = pacedBurstBytes * 2e9 < (double) config.pacingQuantumNs() * bytesPerSecond;
         pacer.onSent(bytes, bytesPerSecond, dense, nowNs);
     }
 
@@ -168,7 +170,7 @@ final class SenderParts {
      * puts the timeout off.
      */
     private boolean mayProbe() {
-        final boolean nothingSuspected = recovery.phase() == LossRecovery.Phase.OPEN && board.sackedBytes() == 0
+        final boolean nothingSuspected = recovery.beginsFastRecovery() && board.sackedBytes() == 0
                 && board.lostBytes() == 0 && recovery.rack().deadlineNs() == Long.MAX_VALUE;
         final boolean windowCoversAll = Seq.atOrAfter(flow.rightEdge(), board.nxt());
         return sack && rtt.srttNs() > 0 && !probe.isOutstanding() && nothingSuspected && windowCoversAll;

@@ -83,8 +83,15 @@ final class Timeouts {
             return TimerAction.NONE;
         }
         s.counters.increment(SenderCounter.LOSS_PROBES);
-        s.probe.fire(s.newDataWaits);
-        return s.newDataWaits ? TimerAction.NONE : TimerAction.RETRANSMIT;
+        final boolean newData = s.newDataWaits || isHeldBackDataInTheWindow();
+        s.probe.fire(newData);
+        return newData ? TimerAction.NONE : TimerAction.RETRANSMIT;
+    }
+
+    /** Linux tcp_send_loss_probe, tcp_snd_wnd_test: a whole segment, or all there is. */
+    private boolean isHeldBackDataInTheWindow() {
+        return s.heldBackBytes > 0
+                && s.flow.usableFrom(s.board.nxt()) >= Math.min(s.heldBackBytes, s.segment.bytes());
     }
 
     private TimerAction onPersistTimeout(long nowNs) {

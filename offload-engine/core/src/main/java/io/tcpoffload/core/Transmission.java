@@ -103,6 +103,10 @@ final class Transmission {
         s.timers.onSent(nowNs);
     }
 
+    boolean hasRetransmission() {
+        return s.probe.wantsLastSegment() || s.board.lostBytes() > 0;
+    }
+
     boolean nextRetransmission(Range out, int maxBytes, long nowNs) {
         if (s.isClosed()) {
             return false;

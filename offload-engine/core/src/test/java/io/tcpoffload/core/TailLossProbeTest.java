@@ -93,6 +93,38 @@ class TailLossProbeTest {
     }
 
     @AtEveryWrap
+    @DisplayName("Linux tcp_send_loss_probe: data that Nagle holds back goes as the probe, if the window takes it")
+    @Clause(rfc = "RFC 8985", section = "7.3", way = Way.LINUX,
+            does = "new data that Nagle's algorithm holds back is the probe, if the window takes all of it or a full segment")
+    void whatIsHeldBackIsTheProbe(int isn) {
+        final Scenario s = measured(isn).send(700);
+        s.sender.holdBack(300);
+        assertEquals(0, s.sendable(0));
+        assertEquals(TimerAction.NONE, s.fire());
+        assertEquals("none", s.retransmit());
+        assertTrue(s.sender.probesWithNewData());
+        s.send(300);
+
+        final Scenario shut = measured(isn).window(900).ack(1000).send(700);
+        shut.sender.holdBack(300);
+        assertEquals(TimerAction.RETRANSMIT, shut.fire());
+        assertEquals("1000+700", shut.retransmit());
+    }
+
+    @AtEveryWrap
+    @Clause(rfc = "RFC 8985", section = "7.2", way = Way.LINUX,
+            does = "there are probes after a reduction that ECE asked for, too (TCP_CA_CWR)")
+    void aReductionByEcePutsNoProbeOff(int isn) {
+        final Scenario s = new Scenario(isn, true, 1_000_000, SenderConfig.forMss(Scenario.MSS).pacing(false).ecn(true).build())
+                .send(1000).at(50).ack(1000).send(5000);
+        s.sender.onEce(s.now());
+        assertTrue(s.sender.isRecovering());
+        s.fire();
+        assertEquals(1, s.count(SenderCounter.LOSS_PROBES));
+        assertEquals("5000+1000", s.retransmit());
+    }
+
+    @AtEveryWrap
     @DisplayName("RFC 8985 7: the answer to the probe shows the lost tail, which is recovered without a timeout")
     @Clause(rfc = "RFC 8985", section = "7",
             does = "the answer to a probe shows the lost tail, which is recovered without a timeout")

@@ -2,6 +2,7 @@
 
 package io.tcpoffload.channel;
 
+import io.tcpoffload.api.Delivery;
 import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.api.Published;
 import io.tcpoffload.api.Publisher;
@@ -9,7 +10,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 /** One publisher of a channel. */
 public final class ChannelPublisher implements Publisher {
@@ -31,7 +36,7 @@ public final class ChannelPublisher implements Publisher {
         requireOpen();
         long accepted = -1;
         try {
-            accepted = channel.store().append(body, keyframe);
+            accepted = channel.intake().append(body, keyframe);
         } finally {
             count(accepted);
         }
@@ -43,7 +48,7 @@ public final class ChannelPublisher implements Publisher {
         requireOpen();
         long accepted = -1;
         try {
-            accepted = channel.store().append(file, keyframe);
+            accepted = channel.intake().append(file, keyframe);
         } finally {
             count(accepted);
         }
@@ -55,12 +60,46 @@ public final class ChannelPublisher implements Publisher {
         requireOpen();
         long accepted = -1;
         try {
-            accepted = channel.store().append(body, keyframe, this::isOpen);
+            accepted = channel.intake().append(body, keyframe, this::isOpen);
         } finally {
             count(accepted);
         }
         requireOpen();
         return new Published(accepted, channel.viewers(), channel.store().head());
+    }
+
+    @Override
+    public Published publish(ByteBuffer body, Set<Long> sessions) {
+        requireOpen();
+        Set<Long> present = channel.cursors().stream().map(cursor -> cursor.viewer().id()).filter(sessions::contains)
+                .collect(Collectors.toUnmodifiableSet());
+        if (present.isEmpty()) {
+            return new Published(0, 0, channel.store().head());
+        }
+        long accepted = -1;
+        try {
+            accepted = channel.store().append(body, range -> channel.addressed().add(
+                    new Addressed.Stretch(range.from(), range.to(), present), channel.store().tail()));
+        } finally {
+            count(accepted);
+        }
+        return new Published(accepted, present.size(), channel.store().head());
+    }
+
+    @Override
+    public CompletionStage<Delivery> whenSent(long position, Duration timeout) {
+        Arrival arrival = new Arrival(channel.cursors(), position);
+        return ViewerWaits.until(arrival::isComplete, timeout, arrival::toDelivery);
+    }
+
+    @Override
+    public CompletionStage<Boolean> whenRoom(long bytes, Duration timeout) {
+        return ViewerWaits.until(() -> hasRoom(bytes), timeout, () -> hasRoom(bytes));
+    }
+
+    private boolean hasRoom(long bytes) {
+        long needed = Math.min(channel.limits().recoverBelow(bytes), channel.store().head());
+        return channel.cursors().stream().allMatch(cursor -> cursor.position() < 0 || cursor.position() >= needed);
     }
 
     private void count(long accepted) {

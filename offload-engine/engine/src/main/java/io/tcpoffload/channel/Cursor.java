@@ -26,18 +26,20 @@ public final class Cursor implements Source {
     private final SegmentStore store;
     private final LagLimits limits;
     private final SyncPoints syncPoints;
+    private final Addressed addressed;
     private final long since;
 
     private final Extent scratch = new Extent();
     private volatile long position = NOT_STARTED;
     private volatile long jumps;
     private volatile long firstPosition;
+    private volatile long movedBytes;
     private volatile long skippedBytes;
     private long segmentStart;
     private long jumpedFrom;
     private boolean slow;
     private CloseReason closeReason;
-    private boolean closed;
+    private volatile boolean closed;
 
     Cursor(MediaChannel channel, Viewer viewer) {
         this.channel = channel;
@@ -45,8 +47,10 @@ public final class Cursor implements Source {
         store = channel.store();
         limits = channel.limits();
         syncPoints = new SyncPoints(store, limits);
+        addressed = channel.addressed();
         since = store.head();
         start();
+        channel.entered(this);
     }
 
     /** Goes on where a former engine's cursor was; see {@link MediaChannel#resumeCursor}. */
@@ -57,10 +61,12 @@ public final class Cursor implements Source {
         store = channel.store();
         limits = channel.limits();
         syncPoints = new SyncPoints(store, limits);
+        addressed = channel.addressed();
         since = store.head();
         this.position = position;
         this.jumps = jumps;
         segmentStart = position == NOT_STARTED ? UNKNOWN : store.segmentStart(position);
+        channel.entered(this);
     }
 
     private RecoverPolicy policy() {
@@ -90,10 +96,15 @@ public final class Cursor implements Source {
                 }
             }
             if (store.locate(position, out)) {
-                segmentStart = out.segmentStart();
-                return Step.DATA;
-            }
-            if (position >= store.tail()) {
+                // in this order: who sees bytes sees whom they are for
+                long mine = addressed.pass(position, viewer.id());
+                if (mine == position) {
+                    segmentStart = out.segmentStart();
+                    out.limit(addressed.alike(position, out.length()));
+                    return Step.DATA;
+                }
+                move(mine);
+            } else if (position >= store.tail()) {
                 return atHead();
             }
         }
@@ -161,12 +172,17 @@ public final class Cursor implements Source {
     private void jump(long to) {
         channel.counters().add(ChannelCounter.SKIPS, 1);
         channel.counters().add(ChannelCounter.SKIPPED_BYTES, to - position);
-        jumpedFrom = position;
         skippedBytes = skippedBytes + to - position;
-        position = to;
+        move(to);
         segmentStart = to;
-        jumps = jumps + 1;
         viewer.tell(ViewerEvent.Type.RESYNC, this, (to - jumpedFrom) + " bytes were left out");
+    }
+
+    private void move(long to) {
+        jumpedFrom = position;
+        movedBytes = movedBytes + to - position;
+        position = to;
+        jumps = jumps + 1;
     }
 
     private Step close(CloseReason reason) {
@@ -240,7 +256,7 @@ public final class Cursor implements Source {
         return at == NOT_STARTED ? 0 : Math.max(0, store.head() - at);
     }
 
-    /** Times the viewer went on at the newest segment. After each, TCP sequence numbers and stream offsets part by more. */
+    /** Times the viewer went on elsewhere. After each, TCP sequence numbers and stream offsets part by more. */
     @Override
     public long jumps() {
         return jumps;
@@ -268,7 +284,22 @@ public final class Cursor implements Source {
     /** Media bytes handed to the connection so far. */
     public long sentBytes() {
         long at = position;
-        return at == NOT_STARTED ? 0 : at - firstPosition - skippedBytes;
+        return at == NOT_STARTED ? 0 : at - firstPosition - movedBytes;
+    }
+
+    /** Media bytes that it was set forward past, for being too slow. */
+    long skippedBytes() {
+        return skippedBytes;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether there is nothing in the channel yet that it could start with. Any thread. */
+    boolean awaitsItsStart() {
+        return position == NOT_STARTED
+                && new SyncPoints(store, limits).start(channel.spec().syncMethod(), since) < 0;
     }
 
     @Override
@@ -307,7 +338,7 @@ public final class Cursor implements Source {
         if (!closed) {
             closed = true;
             viewer.left(this);
-            channel.viewerLeft();
+            channel.left(this);
         }
     }
 }

@@ -12,12 +12,23 @@ public final class Extent {
     private int memoryOffset;
     private int length;
     private long segmentStart;
+    private long run = -1;
+
+    void set(long position, int memoryOffset, int length, long segmentStart, long run) {
+        this.run = run;
+        set(position, memoryOffset, length, segmentStart);
+    }
 
     void set(long position, int memoryOffset, int length, long segmentStart) {
         this.position = position;
         this.memoryOffset = memoryOffset;
         this.length = length;
         this.segmentStart = segmentStart;
+    }
+
+    /** Number of the run that these bytes, or others before them, were found in: a good place to look first. Perhaps -1. */
+    long run() {
+        return run;
     }
 
     void shift(long by) {

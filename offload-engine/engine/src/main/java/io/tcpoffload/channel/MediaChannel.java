@@ -7,27 +7,32 @@ import io.tcpoffload.api.OffloadException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An open channel: its specification, store, publishers, viewers and numbers. Thread-safe.
  *
- * <p>A channel whose store lies in a file outlives its engine, killed or {@linkplain #suspend() suspended}, and is {@linkplain
- * #reopen(Path) reopened} by the next with its id, media and stream positions; its counters begin anew.
+ * <p>A channel whose store lies in a file outlives its engine, killed or {@linkplain #suspend() suspended}, and is
+ * {@linkplain #reopen(Path) reopened} by the next with its id, media and stream positions; its counters begin anew.
  */
 public final class MediaChannel implements AutoCloseable {
 
     private enum State { OPEN, SUSPENDED, CLOSED }
 
     private static final Runnable[] NONE = {};
+    private static final String TRANSPORT_STREAM = "video/mp2t";
 
     private final String name;
     private final String listenerKey;
     private final LagLimits limits = new LagLimits();
     private final SegmentStore store;
     private final ChannelCounters counters = new ChannelCounters();
+    private final ChannelIntake intake;
     private final AtomicInteger publishers = new AtomicInteger();
     private final AtomicInteger viewers = new AtomicInteger();
     private volatile ChannelSpec spec;
@@ -35,6 +40,8 @@ public final class MediaChannel implements AutoCloseable {
     private volatile Runnable onDetached = () -> { };
     private volatile State state = State.OPEN;
     private final ViewerCounts counts = new ViewerCounts();
+    private final Set<Cursor> cursors = ConcurrentHashMap.newKeySet();
+    private final Addressed addressed = new Addressed();
     private volatile long publishedNs = System.nanoTime();
 
     /**
@@ -48,11 +55,13 @@ public final class MediaChannel implements AutoCloseable {
         this.listenerKey = listenerKey;
         store = new SegmentStore(directory, name, spec.storeBytes(), this::wake);
         limits.begin(spec, 0, 0);
+        intake = new ChannelIntake(store, counters);
         describe(spec);
     }
 
     private MediaChannel(Path file) throws IOException {
         store = SegmentStore.reopen(file, this::wake);
+        intake = new ChannelIntake(store, counters);
         try {
             ChannelDescription description = ChannelDescription.parse(store.description());
             name = description.spec().name();
@@ -162,8 +171,33 @@ public final class MediaChannel implements AutoCloseable {
         if (state != State.OPEN) {
             throw new OffloadException("channel " + name() + " is " + state.name().toLowerCase(Locale.ROOT));
         }
-        publishers.incrementAndGet();
+        if (publishers.getAndIncrement() == 0 && isTransportStream()) {
+            intake.attached();
+        }
         return new ChannelPublisher(this);
+    }
+
+    /** RFC 3555 section 4.2.10; parameters may follow. */
+    private boolean isTransportStream() {
+        String type = spec.contentType().toLowerCase(Locale.ROOT);
+        return type.startsWith(TRANSPORT_STREAM)
+                && (type.length() == TRANSPORT_STREAM.length() || " ;".indexOf(type.charAt(TRANSPORT_STREAM.length())) >= 0);
+    }
+
+    ChannelIntake intake() {
+        return intake;
+    }
+
+    /**
+     * While nobody publishes, gives viewers of a transport stream null packets now and then, so that players do not take
+     * the silence for the end. To be called often, every 100 ms or so, while the detach grace runs; from any thread.
+     *
+     * @param nowNs as of {@link System#nanoTime()}
+     */
+    public void keepAlive(long nowNs) {
+        if (state == State.OPEN && publishers.get() == 0 && viewers.get() > 0 && isTransportStream()) {
+            intake.bridge(nowNs);
+        }
     }
 
     void publisherLeft() {
@@ -221,7 +255,26 @@ public final class MediaChannel implements AutoCloseable {
         return new Cursor(this, viewer, position, jumps);
     }
 
-    void viewerLeft() {
+    /** What is for some viewers only. */
+    Addressed addressed() {
+        return addressed;
+    }
+
+    /** Those of the present viewers, by their places. */
+    Collection<Cursor> cursors() {
+        return cursors;
+    }
+
+    void entered(Cursor cursor) {
+        cursors.add(cursor);
+    }
+
+    void left(Cursor cursor) {
+        cursors.remove(cursor);
+        viewerLeft();
+    }
+
+    private void viewerLeft() {
         if (viewers.decrementAndGet() == 0 && state == State.CLOSED) {
             store.release();
         }

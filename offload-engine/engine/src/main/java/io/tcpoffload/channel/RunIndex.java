@@ -146,6 +146,22 @@ final class RunIndex {
         return low;
     }
 
+    /**
+     * {@link #find(long, long, long)}, quicker when it is the run {@code near} or the one after it. Viewers in step ask for
+     * one position one after the other, and each of them goes on where it was.
+     */
+    long find(long position, long from, long to, long near) {
+        if (near >= from && near < to && start(near) <= position) {
+            if (near + 1 == to || start(near + 1) > position) {
+                return near;
+            }
+            if (near + 2 == to || near + 2 < to && start(near + 2) > position) {
+                return near + 1;
+            }
+        }
+        return find(position, from, to);
+    }
+
     /** Where the first join point at or after a position is, or -1. */
     long joinPointAtOrAfter(long position) {
         while (true) {

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * One channel's retained media in memory outside the Java heap, shareable with another process and, in a file, outliving
@@ -27,6 +28,10 @@ public final class SegmentStore implements AutoCloseable {
     /** What direct I/O wants. */
     static final int ALIGNMENT = StoreDescriptor.PAGE;
     private static final int STREAM_CHUNK_BYTES = 64 << 10;
+
+    /** Stream offsets of the first byte and after the last. */
+    record Range(long from, long to) {
+    }
 
     private final long id;
     private final StoreMemory memory;
@@ -179,6 +184,64 @@ public final class SegmentStore implements AutoCloseable {
     }
 
     /**
+     * Appends the buffer's remaining bytes to the newest segment, unless that would overwrite a place.
+     *
+     * @param kept stream offset
+     * @return whether they were stored
+     * @throws OffloadException if the store is closed
+     */
+    boolean appendKeeping(ByteBuffer body, long kept) {
+        order.lock();
+        writer.lock();
+        try {
+            requireOpen();
+            if (withdraws(kept, place(body.remaining(), 1) + body.remaining() - capacity)) {
+                return false;
+            }
+            append(body, false);
+            return true;
+        } finally {
+            writer.unlock();
+            order.unlock();
+        }
+    }
+
+    /** Whether {@link #withdrawBelow} would withdraw a place that can be read. */
+    private boolean withdraws(long kept, long address) {
+        long first = index.first();
+        long run = index.find(kept, first, index.next());
+        return run >= first && kept < bounds.head()
+                && (run == first && index.isFull() || index.address(run) + kept - index.start(run) < address);
+    }
+
+    /**
+     * Appends the buffer's remaining bytes as no part of a segment that a viewer may start in.
+     *
+     * @param before told where it lies, before it can be read
+     * @return bytes stored
+     * @throws OffloadException as in {@link #append(ByteBuffer, boolean)}
+     */
+    int append(ByteBuffer body, Consumer<Range> before) {
+        int length = body.remaining();
+        order.lock();
+        writer.lock();
+        try {
+            requireOpen();
+            if (length > 0) {
+                long address = reserve(length, 1);
+                media.put((int) (address % capacity), body, body.position(), length);
+                body.position(body.limit());
+                before.accept(new Range(bounds.head(), bounds.head() + length));
+                commit(address, length, false);
+            }
+            return length;
+        } finally {
+            writer.unlock();
+            order.unlock();
+        }
+    }
+
+    /**
      * Appends a file, read straight into the memory: by direct I/O where the file system can and the size is worth it,
      * else by an ordinary read. If it can't be read to its end, nothing of it is published.
      *
@@ -252,6 +315,11 @@ public final class SegmentStore implements AutoCloseable {
         }
     }
 
+    /** Whoever holds it is the only one to append. */
+    ReentrantLock order() {
+        return order;
+    }
+
     private void requireOpen() {
         if (ended != null) {
             throw new OffloadException(ended);
@@ -268,13 +336,15 @@ public final class SegmentStore implements AutoCloseable {
 
     /** Finds room and withdraws what lies there from readers. Only the tail moves, so that it may be given up again. */
     private long reserve(int length, int alignment) {
-        requireFits(length);
-        long address = (nextAddress + alignment - 1) / alignment * alignment;
-        if (address % capacity + length > capacity) {
-            address = (address / capacity + 1) * capacity;
-        }
+        long address = place(length, alignment);
         withdrawBelow(address + length - capacity);
         return address;
+    }
+
+    private long place(int length, int alignment) {
+        requireFits(length);
+        long address = (nextAddress + alignment - 1) / alignment * alignment;
+        return address % capacity + length > capacity ? (address / capacity + 1) * capacity : address;
     }
 
     private void withdrawBelow(long address) {
@@ -326,14 +396,14 @@ public final class SegmentStore implements AutoCloseable {
             }
             long first = index.first();
             long next = index.next();
-            long run = index.find(position, first, next);
+            long run = index.find(position, first, next, out.run());
             if (run >= first) {
                 long start = index.start(run);
                 long end = run + 1 < next ? Math.min(head, index.start(run + 1)) : head;
                 long offset = (index.address(run) + position - start) % capacity;
                 long segment = Math.max(0, index.segment(run));
                 if (index.isIntact(first) && position >= tail()) {
-                    out.set(position, (int) offset, (int) (end - position), segment);
+                    out.set(position, (int) offset, (int) (end - position), segment, run);
                     return true;
                 }
             }

@@ -19,6 +19,7 @@ import io.netty.handler.codec.string.StringEncoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.kernel.SocketFile;
+import io.tcpoffload.kernel.Urgency;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -35,7 +36,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves a Unix domain socket: mode 0600 from the first moment, root and the engine's own user only, a line in, a line
- * out. Lines and clients are bounded.
+ * out. Lines and clients are bounded. Its thread answers before others have a processor, so that an answer does not take
+ * longer on a busy machine.
  */
 public final class ControlSocket implements AutoCloseable {
 
@@ -75,6 +77,7 @@ public final class ControlSocket implements AutoCloseable {
             SocketFile.makeRoom(path);
             socket.bind();
             socket.warmUp();
+            socket.loop.execute(Urgency::raise);
         } catch (OffloadException e) {
             socket.loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
             throw e;

@@ -2,6 +2,7 @@
 
 package io.tcpoffload.engine;
 
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tcpoffload.api.ChannelInfo;
 import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.EngineInfo;
@@ -38,7 +39,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -51,6 +54,8 @@ public final class Engine implements OffloadEngine, AutoCloseable {
 
     /** Heads and pages are little work; the media goes by the session loop, or by these when it can't be had. */
     private static final int HTTP_THREADS = 2;
+    /** How often channels that nobody feeds are looked at: players wait for some seconds, not for some tenths. */
+    private static final long KEEP_ALIVE_MS = 100;
 
     private final EngineConfig config;
     private final StoreDirectory stores;
@@ -63,6 +68,9 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     private final EventHub events = new EventHub();
     /** Channels that nobody publishes to, and the end of their grace. */
     private final Map<MediaChannel, Future<?>> closing = new HashMap<>();
+    /** Not an event loop: binding a listener waits for one, with this engine locked. */
+    private final ScheduledExecutorService channelTimers =
+            Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("tcpoffload-channels", true));
     private final Object ending = new Object();
     private final ControlCommands commands;
     private final ControlSocket control;
@@ -74,6 +82,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         loops = new EventLoops(HTTP_THREADS, true);
         transports = Transports.open(config, loops, stores.path());
         resume();
+        channelTimers.scheduleWithFixedDelay(this::keepAlive, KEEP_ALIVE_MS, KEEP_ALIVE_MS, TimeUnit.MILLISECONDS);
         commands = new ControlCommands(transports.adoptions(), this::find, this::counters);
         control = openControl();
         LOG.info("Engine {} runs with transport {}: {}", Build.VERSION, transports.automatic(), transports.reason());
@@ -107,6 +116,11 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         return listener;
     }
 
+    private void keepAlive() {
+        long now = System.nanoTime();
+        snapshot().forEach(listener -> listener.list().forEach(media -> media.keepAlive(now)));
+    }
+
     private ControlSocket openControl() {
         try {
             if (config.control() == null) {
@@ -117,6 +131,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
             }
             return ControlSocket.open(config.control(), commands::execute);
         } catch (OffloadException e) {
+            channelTimers.shutdownNow();
             transports.close();
             loops.close();
             stores.close();
@@ -277,8 +292,11 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     }
 
     private synchronized void closeLater(MediaChannel media) {
+        if (closed) {
+            return;
+        }
         cancelClose(media);
-        closing.put(media, loops.group().schedule(() -> closeIfDetached(media),
+        closing.put(media, channelTimers.schedule(() -> closeIfDetached(media),
                 media.spec().detachGrace().toMillis(), TimeUnit.MILLISECONDS));
     }
 
@@ -423,7 +441,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
             return false;
         }
         closed = true;
-        closing.values().forEach(pending -> pending.cancel(false));
+        channelTimers.shutdownNow();
         listeners.values().forEach(listener -> {
             listener.close();
             listener.list().forEach(end);

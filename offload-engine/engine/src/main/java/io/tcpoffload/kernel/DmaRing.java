@@ -15,6 +15,11 @@ import java.nio.ByteOrder;
  * <p>A slot may be filled again as soon as {@link #claim} gives it: when the header builder makes its first copy the
  * kernel moves the payload to pages of its own (skb_orphan_frags in skb_clone, since 4.20), once for the whole post,
  * and those are shared by all targets for as long as one of them needs them.
+ *
+ * <p>These pages are single ones, and each target takes and drops a reference to each of them. So a post of more than a
+ * page goes by {@code send} of the slot on a second socket: that copies once, too, but into blocks of up to eight pages
+ * (packet_alloc_skb, since 6.6). With 64 KB and hundreds of targets this saves a sixth of the time. Not for posts below
+ * a page: {@code send} would put them beside the headers, where each target's copy is a copy of the bytes.
  */
 public final class DmaRing {
 
@@ -37,20 +42,35 @@ public final class DmaRing {
     private static final byte TCP = 6;
 
     private final PacketSocket socket;
+    private final PacketSocket blocks;
     private final ByteBuffer ring;
+    private final long address;
     private final ByteBuffer[] payloads;
     private final int frames;
     private int next;
     private int pending;
     private int header;
+    private int blockBytes;
 
-    DmaRing(PacketSocket socket) {
+    private DmaRing(PacketSocket socket, PacketSocket blocks) {
         this.socket = socket;
+        this.blocks = blocks;
         this.ring = socket.ring().buffer().order(ByteOrder.nativeOrder());
+        this.address = socket.ring().address();
         this.frames = ring.capacity() / RingDescriptor.FRAME_BYTES;
         this.payloads = new ByteBuffer[frames];
         for (int slot = 0; slot < frames; slot++) {
             payloads[slot] = ring.slice(frame(slot) + RingDescriptor.PAYLOAD, MAX_PAYLOAD);
+        }
+    }
+
+    static DmaRing open(String device, int ifindex, int frames, int mark) throws KernelException {
+        PacketSocket socket = PacketSocket.withRing(device, ifindex, mark, frames);
+        try {
+            return new DmaRing(socket, PacketSocket.plain(device, ifindex, mark));
+        } catch (KernelException e) {
+            socket.close();
+            throw e;
         }
     }
 
@@ -73,7 +93,8 @@ public final class DmaRing {
     }
 
     /**
-     * Makes the claimed slot ready to be sent by the next {@link #flush}.
+     * Makes the claimed slot ready to be sent by the next {@link #flush}, which comes before the next {@link #claim} when it
+     * is more than a page.
      *
      * @param payloadLength bytes of payload, 0 to {@link #MAX_PAYLOAD}; 0 for a bare ACK, FIN, RST or window probe
      * @param gsoSize       payload bytes of a segment when the device is to cut the post, 0 when it is one segment
@@ -87,8 +108,17 @@ public final class DmaRing {
         writeVirtio(data - RingDescriptor.VNET_BYTES, payloadLength > gsoSize ? gsoSize : 0, l4Offset, ipv6);
         writePost(data, firstJob, jobs, l3Offset, ipv6);
         writeHeaders(data, l3Offset, l4Offset, payloadLength, ipv6);
+        int frameLength = RingDescriptor.VNET_BYTES + header + payloadLength;
+        if (payloadLength > RingDescriptor.PAGE_BYTES) {
+            blockBytes = frameLength;
+        } else {
+            request(frameLength);
+        }
+    }
+
+    private void request(int frameLength) {
         int base = frame(next);
-        ring.putInt(base + RingDescriptor.TP_LEN, RingDescriptor.VNET_BYTES + header + payloadLength);
+        ring.putInt(base + RingDescriptor.TP_LEN, frameLength);
         ring.putShort(base + RingDescriptor.TP_MAC,
                 (short) (RingDescriptor.PAYLOAD - header - RingDescriptor.VNET_BYTES));
         INT.setRelease(ring, base + RingDescriptor.TP_STATUS, RingDescriptor.STATUS_SEND_REQUEST);
@@ -148,15 +178,24 @@ public final class DmaRing {
      * @return 0, or an errno: ENETDOWN (100) when the loopback device is down
      */
     public int flush() {
-        if (pending == 0) {
-            return 0;
+        int errno = 0;
+        if (pending > 0) {
+            errno = send(socket, 0, 0);
+            if (errno != 0) {
+                takeBack();
+            }
+            pending = 0;
         }
-        int errno = Libc.send(socket.fd(), null, 0, 0) < 0 ? Native.getLastError() : 0;
-        if (errno != 0) {
-            takeBack();
+        if (blockBytes > 0) {
+            long data = address + frame(next) + RingDescriptor.PAYLOAD - header - RingDescriptor.VNET_BYTES;
+            errno = send(blocks, data, blockBytes);
+            blockBytes = 0;
         }
-        pending = 0;
         return errno;
+    }
+
+    private static int send(PacketSocket by, long data, int length) {
+        return Libc.send(by.fd(), data, length, 0) < 0 ? Native.getLastError() : 0;
     }
 
     /** The kernel goes on where it stopped: so do we, with the first frame it has not taken. */
@@ -185,6 +224,7 @@ public final class DmaRing {
     }
 
     void close() {
+        blocks.close();
         socket.close();
     }
 }

@@ -51,6 +51,10 @@ final class EngineState {
     void heartbeat(long nowNs) {
         if (nowNs - lastBeat >= BEAT_NS) {
             beat(nowNs);
+            if (phase() == EngineDescriptor.REAPED) {
+                state.putInt(EngineDescriptor.CURSOR, 0);
+                phase(EngineDescriptor.RUNNING);
+            }
         }
     }
 

@@ -8,7 +8,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What the kernel programs counted since {@link KernelSide#open}. The map holds a row of counters for each of
+ * What the kernel programs counted since {@link KernelSide#open}, or since the first of the engines that went on with each
+ * other's tables. The map holds a row of counters for each of
  * {@link #SHARDS} groups of CPUs, so that CPUs do not fight for a line. Any thread.
  */
 public final class KernelCounters {

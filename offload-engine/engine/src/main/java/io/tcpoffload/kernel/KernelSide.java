@@ -235,7 +235,8 @@ public final class KernelSide implements AutoCloseable {
 
     /**
      * Tells the programs that the engine lives, each turn of the loop: a store in mapped memory, at most each 10 ms. When
-     * it stops, the programs answer the viewers after a second, and after {@link KernelConfig#graceNs} they reset them.
+     * it stops, the programs answer the viewers after a second, and after {@link KernelConfig#graceNs} they reset them: an
+     * engine whose process was stopped for longer finds such sessions in state LINGER.
      *
      * @param nowNs {@link System#nanoTime()}
      */

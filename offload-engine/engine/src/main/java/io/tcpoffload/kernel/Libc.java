@@ -73,6 +73,9 @@ final class Libc {
 
     static native long send(int fd, Pointer data, long length, int flags);
 
+    /** {@code send}, of data at an address: makes no object. */
+    static native long send(int fd, long data, long length, int flags);
+
     static native long sendto(int fd, Pointer data, long length, int flags, Pointer address, int addressLength);
 
     static native long recv(int fd, Pointer data, long length, int flags);
@@ -92,6 +95,10 @@ final class Libc {
     static native int sched_getaffinity(int thread, long bytes, Pointer mask);
 
     static native int sched_setaffinity(int thread, long bytes, Pointer mask);
+
+    static native int sched_getscheduler(int thread);
+
+    static native int sched_setscheduler(int thread, int policy, Pointer parameters);
 
     static native int close(int fd);
 

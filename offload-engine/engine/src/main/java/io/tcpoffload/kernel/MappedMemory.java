@@ -24,6 +24,11 @@ final class MappedMemory implements AutoCloseable {
         this.buffer = address.getByteBuffer(0, length);
     }
 
+    /** Where it begins. */
+    long address() {
+        return Pointer.nativeValue(address);
+    }
+
     ByteBuffer buffer() {
         return buffer;
     }

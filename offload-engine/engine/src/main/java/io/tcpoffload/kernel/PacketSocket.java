@@ -4,7 +4,10 @@ package io.tcpoffload.kernel;
 
 import com.sun.jna.Memory;
 
-/** The AF_PACKET socket under a transmit ring ({@code net/packet/af_packet.c}). It receives nothing. */
+/**
+ * An AF_PACKET socket that frames enter the kernel by ({@code net/packet/af_packet.c}), each behind a
+ * {@code struct virtio_net_hdr}. It receives nothing.
+ */
 final class PacketSocket implements AutoCloseable {
 
     private static final int PACKET_VERSION = 10;
@@ -23,18 +26,23 @@ final class PacketSocket implements AutoCloseable {
     private final int fd;
     private final MappedMemory ring;
 
-    PacketSocket(String device, int ifindex, int frames, int mark) throws KernelException {
+    /** With a transmit ring: frames are what lies in it. */
+    static PacketSocket withRing(String device, int ifindex, int mark, int frames) throws KernelException {
+        return new PacketSocket(device, ifindex, mark, frames);
+    }
+
+    /** Frames are what is handed to {@code send}. */
+    static PacketSocket plain(String device, int ifindex, int mark) throws KernelException {
+        return new PacketSocket(device, ifindex, mark, 0);
+    }
+
+    private PacketSocket(String device, int ifindex, int mark, int frames) throws KernelException {
         fd = Errno.check(Libc.socket(Libc.AF_PACKET, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, 0), "socket(AF_PACKET)");
         try {
             set(Libc.SOL_SOCKET, Libc.SO_MARK, mark, "SO_MARK");
             set(Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, SEND_BUFFER_BYTES, "SO_SNDBUFFORCE");
-            set(Libc.SOL_PACKET, PACKET_VERSION, TPACKET_V2, "PACKET_VERSION");
             set(Libc.SOL_PACKET, PACKET_VNET_HDR, 1, "PACKET_VNET_HDR");
-            set(Libc.SOL_PACKET, PACKET_LOSS, 1, "PACKET_LOSS"); // a malformed frame is skipped, not the end
-            set(Libc.SOL_PACKET, PACKET_TX_HAS_OFF, 1, "PACKET_TX_HAS_OFF");
-            makeRing(frames);
-            ring = new MappedMemory("transmit ring of " + device, fd, 0, (long) frames * RingDescriptor.FRAME_BYTES,
-                    Libc.PROT_READ | Libc.PROT_WRITE);
+            ring = frames == 0 ? null : makeRing(device, frames);
             bind(device, ifindex);
         } catch (KernelException e) {
             Libc.close(fd);
@@ -46,7 +54,10 @@ final class PacketSocket implements AutoCloseable {
         Errno.check(Libc.setInt(fd, level, option, value), "setsockopt(AF_PACKET, " + name + ", " + value + ")");
     }
 
-    private void makeRing(int frames) throws KernelException {
+    private MappedMemory makeRing(String device, int frames) throws KernelException {
+        set(Libc.SOL_PACKET, PACKET_VERSION, TPACKET_V2, "PACKET_VERSION");
+        set(Libc.SOL_PACKET, PACKET_LOSS, 1, "PACKET_LOSS"); // a malformed frame is skipped, not the end
+        set(Libc.SOL_PACKET, PACKET_TX_HAS_OFF, 1, "PACKET_TX_HAS_OFF");
         try (Memory request = new Memory(16)) {
             request.setInt(0, RingDescriptor.FRAME_BYTES);
             request.setInt(4, frames);
@@ -55,6 +66,8 @@ final class PacketSocket implements AutoCloseable {
             Errno.check(Libc.setsockopt(fd, Libc.SOL_PACKET, PACKET_TX_RING, request, 16),
                     "setsockopt(AF_PACKET, PACKET_TX_RING, " + frames + " frames)");
         }
+        return new MappedMemory("transmit ring of " + device, fd, 0, (long) frames * RingDescriptor.FRAME_BYTES,
+                Libc.PROT_READ | Libc.PROT_WRITE);
     }
 
     private void bind(String device, int ifindex) throws KernelException {
@@ -70,13 +83,16 @@ final class PacketSocket implements AutoCloseable {
         return fd;
     }
 
+    /** Null without one. */
     MappedMemory ring() {
         return ring;
     }
 
     @Override
     public void close() {
-        ring.close();
+        if (ring != null) {
+            ring.close();
+        }
         Libc.close(fd);
     }
 }

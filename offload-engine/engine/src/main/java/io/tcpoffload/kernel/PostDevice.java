@@ -26,12 +26,11 @@ final class PostDevice implements AutoCloseable {
             throw new KernelException("the loopback device is down, by which frames enter the kernel; "
                     + "try: ip link set lo up");
         }
-        PacketSocket socket = new PacketSocket(NAME, ifindex, frames, mark);
+        DmaRing ring = DmaRing.open(NAME, ifindex, frames, mark);
         try {
-            return new PostDevice(TrafficFilter.attach(NAME, ifindex, TrafficFilter.EGRESS, handle, builder),
-                    new DmaRing(socket));
+            return new PostDevice(TrafficFilter.attach(NAME, ifindex, TrafficFilter.EGRESS, handle, builder), ring);
         } catch (KernelException | RuntimeException e) {
-            socket.close();
+            ring.close();
             throw e;
         }
     }

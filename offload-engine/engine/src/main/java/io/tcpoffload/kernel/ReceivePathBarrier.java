@@ -17,7 +17,8 @@ import java.nio.file.Path;
  * halves, too), or in the system call of a local sender. (Receive packet steering and the per-CPU backlog of lo and veth
  * come before tc ingress.) So while an ordinary thread runs on a CPU, no packet is half way there; and what the hook
  * sees there afterwards, it sees with the state that was written before. Hence: the calling thread visits each online CPU
- * once by its affinity, some 20 µs each. Packets that wait in the backlog of a socket somebody holds are not lost:
+ * once by its affinity, some 20 µs each, and as a real-time thread, which does not wait there for others to have had
+ * their turn (a softirq it does wait for: bottom halves that are disabled are not preempted by it either). Packets that wait in the backlog of a socket somebody holds are not lost:
  * entering repair mode takes the socket's lock, which has them handled first.
  *
  * <p>Where the reasoning does not hold - PREEMPT_RT, whose softirqs are preempted - or a cpuset or a CPU that goes
@@ -65,7 +66,7 @@ final class ReceivePathBarrier implements AutoCloseable {
     }
 
     synchronized void await() throws KernelException {
-        if (visitEveryCpu()) {
+        if (visitAtOnce()) {
             visits++;
             return;
         }
@@ -76,6 +77,18 @@ final class ReceivePathBarrier implements AutoCloseable {
     /** How often the fast way was gone. */
     synchronized long visits() {
         return visits;
+    }
+
+    /** What is not allowed to be a real-time thread does it as it is. */
+    private boolean visitAtOnce() {
+        boolean raised = Urgency.raise();
+        try {
+            return visitEveryCpu();
+        } finally {
+            if (raised) {
+                Urgency.lower();
+            }
+        }
     }
 
     private boolean visitEveryCpu() {

@@ -16,8 +16,9 @@ package io.tcpoffload.kernel;
  */
 final class RingDescriptor {
 
+    static final int PAGE_BYTES = 4096;
     static final int FRAME_BYTES = 1 << 17;
-    static final int PAYLOAD = 4096;
+    static final int PAYLOAD = PAGE_BYTES;
 
     static final int TP_STATUS = 0;
     static final int TP_LEN = 4;

@@ -153,7 +153,8 @@ final class Adoption implements AutoCloseable {
         try {
             Sender sender = sender(frozen, channel == null);
             ViewerSession session = new ViewerSession(id, slot, local, remote, device, kernel.sessions(),
-                    Journal.of(kernel, slot), source, sender, frozen.tcp(), settings, new Adopted(frozen, channel == null ? own : null, owner, input));
+                    Journal.of(kernel, slot), source, sender, frozen.tcp(), settings,
+                    new Adopted(frozen, channel == null ? own : null, owner, input));
             socket.silence();
             return session;
         } catch (KernelException | RuntimeException e) {

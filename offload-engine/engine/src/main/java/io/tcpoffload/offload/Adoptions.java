@@ -65,11 +65,10 @@ public final class Adoptions implements AutoCloseable {
         }
         try {
             ViewerSession session = adoption.take(id, pid, fd, channel, input);
-            return thread.order(() -> {
-                loop.add(session);
-                counters.add(OffloadCounter.ADOPTED, id < 0 ? 0 : 1);
-                return session.id();
-            });
+            counters.add(OffloadCounter.ADOPTED, id < 0 ? 0 : 1);
+            /* Nobody has to wait for that: the loop does what it is asked in the order in which it was asked. */
+            thread.execute(() -> loop.add(session));
+            return session.id();
         } catch (KernelException e) {
             counters.add(OffloadCounter.ADOPTIONS_REFUSED, 1);
             throw new OffloadException(e.getMessage());

@@ -121,11 +121,31 @@ final class Endings {
 
     /** Says so to the viewer, and forgets the session. */
     void reset(ViewerSession session, OffloadCounter reason) {
+        reset(session, reason, session.sender().resetSeq(), JobList.ACK | JobList.RST);
+    }
+
+    /**
+     * Answers a segment with a reset as a host does that has no such connection any more (RFC 9293 section 3.10.7.1): of the
+     * number that it acknowledges, without ACK.
+     */
+    void refuse(ViewerSession session, int acknowledged, OffloadCounter reason) {
+        reset(session, reason, acknowledged, JobList.RST);
+    }
+
+    private void reset(ViewerSession session, OffloadCounter reason, int seq, int flags) {
         counters.add(OffloadCounter.RESETS_SENT, 1);
         counters.add(reason, 1);
-        poster.control(session, session.sender().resetSeq(), JobList.ACK | JobList.RST);
+        poster.control(session, seq, flags);
         session.sender().onReset();
         depart(session, Ending.of(reason));
+    }
+
+    /** Forgets a session that the kernel's programs have reset. */
+    void forget(ViewerSession session) {
+        LOG.info("{} on {}: was reset while this process stood still", session.remote(), session.source().name());
+        counters.add(OffloadCounter.ORPHANED, 1);
+        session.sender().onReset();
+        depart(session, Ending.ABORTED);
     }
 
     /** Forgets a session whose viewer knows. */

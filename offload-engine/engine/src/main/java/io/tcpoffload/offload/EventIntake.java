@@ -90,7 +90,7 @@ final class EventIntake implements EventHandler {
             paths.ask(session);
         }
         if (event.is(KernelEvent.DATA) && session.adopted() != null && session.adopted().receivesNoMore()) {
-            endings.reset(session, OffloadCounter.DATA_AFTER_CLOSE);
+            endings.refuse(session, event.ack(), OffloadCounter.DATA_AFTER_CLOSE);
             return;
         }
         if (event.is(KernelEvent.DATA) && !takesInput(session)) {

@@ -46,7 +46,7 @@ final class FanOut {
         long lag = viewer.waitingBytes();
         boolean shared = source.unit() > 1;
         // the sender is told of all there is, because what it has held back too long goes in several pieces
-        int room = viewer.sender().sendable((int) Math.min(lag, PieceClass.largest(viewer.path().mss())), nowNs);
+        int room = viewer.sender().sendable((int) Math.min(lag, viewer.path().largestPiece()), nowNs);
         if (room == 0 && lag > 0 && !source.isTooSlow()) {
             return Step.NONE; /* and no skip: one pause is one skip, made when the viewer can be sent to again */
         }
@@ -83,16 +83,20 @@ final class FanOut {
      * @return 0 if it is better to wait until the viewer has room for more
      */
     private int cut(ViewerSession viewer, int most, int unit) {
-        int piece = PieceClass.bytes(viewer.sender().grantedBurstBytes(), viewer.path().mss());
+        SessionPath path = viewer.path();
+        int piece = PieceClass.bytes(viewer.sender().grantedBurstBytes(), path.mss(), path.largestPiece());
         long into = extent.position() - extent.segmentStart();
         int wanted = (int) Math.min(extent.length(), piece - into % piece);
         int bytes = Math.min(most, wanted);
         if (bytes < wanted && isWorthWaiting(viewer.sender(), bytes)) {
             return 0;
         }
-        boolean fillsWindow = viewer.sender().usableWindowBytes() - bytes < viewer.path().mss();
+        boolean fillsWindow = viewer.sender().usableWindowBytes() - bytes < path.mss();
+        if (!fillsWindow || bytes == extent.length()) {
+            return bytes;
+        }
         int over = (int) ((into + bytes) % unit);
-        return !fillsWindow || bytes == extent.length() || bytes <= over ? bytes : bytes - over;
+        return bytes <= over ? bytes : bytes - over;
     }
 
     /**

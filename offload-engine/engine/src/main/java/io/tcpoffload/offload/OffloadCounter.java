@@ -13,6 +13,8 @@ public enum OffloadCounter {
     RESUMED,
     /** Viewers of a former engine that nobody could go on with, and that were reset; the log says why. */
     NOT_RESUMED,
+    /** Viewers that the kernel's programs had reset, because this process stood still for longer than the grace. */
+    ORPHANED,
     /** Connections given back to the kernel, which goes on with them where the engine stopped. */
     HANDED_BACK,
     /** Of those: whose socket could not be told the viewer's last acknowledgement, so that it went on by timeout. */

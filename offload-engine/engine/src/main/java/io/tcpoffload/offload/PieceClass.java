@@ -25,9 +25,9 @@ final class PieceClass {
      *
      * @param burstBytes what may leave at once: whole segments, one or more
      * @param mss        payload bytes of a segment
+     * @param largest    {@link #largest} of it
      */
-    static int bytes(int burstBytes, int mss) {
-        int largest = largest(mss);
+    static int bytes(int burstBytes, int mss, int largest) {
         return burstBytes + mss > largest ? largest : Integer.highestOneBit(Math.max(1, burstBytes / mss)) * mss;
     }
 }

@@ -66,7 +66,7 @@ final class Poster {
         int sent = 0;
         for (int i = 0; i < count; i++) {
             ViewerSession viewer = bucket.viewer(i);
-            if (taken(job + i)) {
+            if (taken(job + i, viewer)) {
                 viewer.sent(bytes, sentNs);
                 viewer.record().onDataLeft();
                 if (fin) {
@@ -117,7 +117,7 @@ final class Poster {
         int job = reserve(1);
         jobs.set(job, viewer.slot(), seq, flags);
         send(ring, viewer, length, job, 1);
-        if (!taken(job)) {
+        if (!taken(job, viewer)) {
             viewer.path().refused(System.nanoTime());
             return false;
         }
@@ -180,10 +180,13 @@ final class Poster {
     }
 
     /** A target the kernel has not come to is in a slot that goes out with a later call: it counts as sent. */
-    private boolean taken(int job) {
+    private boolean taken(int job, ViewerSession viewer) {
         int result = jobs.result(job);
         if (result == JobList.SENT || result == JobList.PENDING) {
             return true;
+        }
+        if (result == JobList.NOT_OWNED) {
+            viewer.disown();
         }
         counters.add(OffloadCounter.TARGETS_REFUSED, 1);
         return false;

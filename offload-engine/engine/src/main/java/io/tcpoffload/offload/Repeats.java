@@ -29,7 +29,7 @@ final class Repeats {
     /** @return segments sent again, or -1 when the session is gone */
     int send(ViewerSession session) {
         int done = 0;
-        if (session.path().isRefused(clock.nowNs())) {
+        if (!session.sender().hasRetransmission() || session.path().isRefused(clock.nowNs())) {
             return 0;
         }
         while (session.sender().nextRetransmission(range, Math.min(session.sender().burstBytes(), DmaRing.MAX_PAYLOAD),

@@ -152,13 +152,13 @@ final class SessionLoop {
         events.lookForOverruns();
         int count = sessions.size();
         turns += GOLDEN_RATIO;
-        for (int i = count - 1; i >= 0; i--) {
-            // another one is first in each turn: the last of a post of hundreds gets its frame half a millisecond later
-            int at = (int) ((i + (turns >>> 33)) % count);
-            if (at >= sessions.size()) {
-                continue; // some have gone in this turn; who is left out now is not in the next
+        // another one is first in each turn: the last of a post of hundreds gets its frame half a millisecond later
+        int at = count == 0 ? 0 : (int) ((turns >>> 33) % count);
+        for (int i = 0; i < count; i++) {
+            at = at == 0 ? count - 1 : at - 1;
+            if (at < sessions.size()) { // some may have gone in this turn; who is left out now is not in the next
+                done += serveOrReset(sessions.get(at));
             }
-            done += serveOrReset(sessions.get(at));
         }
         done += fanOut.post();
         departures.poll(now);
@@ -188,6 +188,10 @@ final class SessionLoop {
 
     private int serve(ViewerSession session) {
         long nowNs = clock.nowNs();
+        if (session.isDisowned()) {
+            endings.forget(session);
+            return 1;
+        }
         session.record().poll(nowNs);
         if (nowNs >= session.sender().nextTimerNs() && !timeouts.onTimer(session)) {
             return 1;

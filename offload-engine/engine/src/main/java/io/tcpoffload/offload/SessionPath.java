@@ -30,6 +30,7 @@ final class SessionPath {
     private int headerLength;
     private int networkOffset;
     private int mss;
+    private int largestPiece;
     private boolean asked;
     private long againNs = Long.MIN_VALUE;
     private long refusedUntilNs = Long.MIN_VALUE;
@@ -43,6 +44,7 @@ final class SessionPath {
         headerLength = table.headerLength(slot);
         networkOffset = table.linkLength(slot);
         mss = table.mss(slot);
+        largestPiece = PieceClass.largest(mss);
         limit = new SegmentLimit(headerLength - networkOffset,
                 taken.mssClamp() - (taken.timestamps() ? TIMESTAMP_BYTES : 0), mss, System.nanoTime());
     }
@@ -64,6 +66,11 @@ final class SessionPath {
     /** Payload bytes of a segment. */
     int mss() {
         return mss;
+    }
+
+    /** What a post can carry: {@link PieceClass#largest} of the segment size. */
+    int largestPiece() {
+        return largestPiece;
     }
 
     /** A router lets through packets of so many bytes and no larger; it was checked that it saw one of ours. */
@@ -89,6 +96,7 @@ final class SessionPath {
         int now = limit.mss();
         if (now != mss) {
             mss = now;
+            largestPiece = PieceClass.largest(now);
             table.mss(slot, now);
             sender.onPathMtu(now, nowNs);
         }

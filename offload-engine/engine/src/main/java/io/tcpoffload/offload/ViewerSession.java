@@ -36,6 +36,7 @@ final class ViewerSession {
     private final Adopted adopted;
     private long jumpsFollowed = NEVER;
     private long sentBefore;
+    private boolean disowned;
     private long closingSinceNs = Long.MAX_VALUE;
     private long drainingSinceNs = Long.MAX_VALUE;
 
@@ -155,11 +156,15 @@ final class ViewerSession {
         return adopted != null && adopted.source() != null;
     }
 
-    /** Bytes that wait and may be asked for: not a small segment while another one is unacknowledged. */
+    /** Bytes that wait and may be asked for: not a small segment while another one is unacknowledged, but as a probe. */
     long waitingBytes() {
         long lag = source.lag();
-        return !isPrivate() ? lag
-                : small.admit(lag, path.mss(), sender.una(), lag > 0 && source.endsAt(source.position() + lag));
+        if (!isPrivate() || sender.probesWithNewData()) {
+            return lag;
+        }
+        long admitted = small.admit(lag, path.mss(), sender.una(), lag > 0 && source.endsAt(source.position() + lag));
+        sender.holdBack(lag - admitted);
+        return admitted;
     }
 
     /** New data left. */
@@ -173,6 +178,15 @@ final class ViewerSession {
 
     StreamMap stream() {
         return stream;
+    }
+
+    /** The kernel's programs have reset it: this process stood still for longer than the grace. */
+    void disown() {
+        disowned = true;
+    }
+
+    boolean isDisowned() {
+        return disowned;
     }
 
     /** What outlives the engine. */

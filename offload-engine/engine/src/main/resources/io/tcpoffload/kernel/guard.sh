@@ -12,6 +12,7 @@ guard() {
     # Another engine marks the pins as its own, and one that stops in order removes them: then it is that one's business.
     until [[ -d $mine ]] && flock -s -w 2 "$pins/$1" true; do
         [[ -d $mine ]] || return 0
+        sleep 1
     done
     while ((left-- > 0)); do
         sleep 1

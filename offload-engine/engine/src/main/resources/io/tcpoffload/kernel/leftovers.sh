@@ -33,8 +33,8 @@ remove_kernel_objects() {
     rmdir --ignore-fail-on-non-empty -- "$pins"
 }
 
-# Takes the filters of instance $1 off the device with index $2 and name $3. When no filter is left there, what engines did to
-# the device is undone: the clsact qdisc, and the variables that io.tcpoffload.kernel.LoopbackRouting sets.
+# Takes the filters of instance $1 off the device with index $2 and name $3. When no filter is left there, what engines did
+# to the device is undone: the clsact qdisc, and the variables that io.tcpoffload.kernel.LoopbackRouting sets.
 remove_filters() {
     local direction variable
     for direction in ingress egress; do

@@ -7,12 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.api.ChannelSpec;
+import io.tcpoffload.api.Delivery;
 import io.tcpoffload.api.MediaAmount;
+import io.tcpoffload.api.Published;
 import io.tcpoffload.api.RecoverPolicy;
 import io.tcpoffload.api.SyncMethod;
 import io.tcpoffload.api.ViewerEvent.Type;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -185,6 +190,103 @@ class CursorPolicyTest {
         append(3 * BODY, false);
         cursor.next(extent);
         assertEquals(List.of(Type.SUBSCRIBE, Type.SLOW, Type.SLOW), events);
+    }
+
+    @Test
+    void givesChosenViewersWhatOthersPassOver() {
+        open(spec -> spec);
+        append(BODY, true);
+        Cursor chosen = viewer();
+        Cursor other = new Viewer(2, channel, null, null, "", ViewerWatcher.NONE, () -> { }).begin();
+        try (ChannelPublisher publisher = channel.openPublisher()) {
+            Published one = publisher.publish(Pattern.buffer(BODY, 188), Set.of(1L, 4711L));
+            assertEquals(new Published(188, 1, BODY + 188), one);
+            assertEquals(new Published(0, 0, BODY + 188), publisher.publish(Pattern.buffer(0, 188), Set.of(4711L)));
+            append(BODY, false);
+            for (Cursor cursor : List.of(chosen, other)) {
+                assertEquals(Step.DATA, cursor.next(extent));
+                assertEquals(BODY, extent.length(), "up to where the ways part");
+                cursor.advance(BODY);
+                assertEquals(Step.DATA, cursor.next(extent));
+            }
+            assertEquals(BODY + 188, extent.position());
+            assertEquals(BODY, extent.length());
+            assertEquals(List.of(0L, 1L), List.of(chosen.jumps(), other.jumps()));
+            assertEquals(0, channel.counters().get(ChannelCounter.SKIPS));
+            other.advance(BODY);
+            assertEquals(2L * BODY, other.sentBytes());
+            chosen.next(extent);
+            assertEquals(BODY, extent.position());
+            assertEquals(188, extent.length());
+        }
+    }
+
+    @Test
+    void startsNobodyInABodyForOthers() {
+        open(spec -> spec.withSyncMethod(SyncMethod.LATEST));
+        append(BODY, true);
+        viewer();
+        try (ChannelPublisher publisher = channel.openPublisher()) {
+            publisher.publish(Pattern.buffer(BODY, 188), Set.of(1L));
+        }
+        Cursor late = new Viewer(2, channel, null, null, "", ViewerWatcher.NONE, () -> { }).begin();
+        assertEquals(Step.NONE, late.next(extent));
+        append(188, false);
+        assertEquals(Step.DATA, late.next(extent));
+        assertEquals(BODY + 188, extent.position());
+    }
+
+    @Test
+    void tellsWhenEverybodyWasSentIt() throws Exception {
+        open(spec -> spec);
+        append(BODY, true);
+        List<Cursor> cursors = List.of(viewer(), viewer(), viewer(), viewer());
+        try (ChannelPublisher publisher = channel.openPublisher()) {
+            var now = publisher.whenSent(BODY, Duration.ZERO).toCompletableFuture();
+            assertEquals(new Delivery(0, 0, 0, 4), now.get());
+            var later = publisher.whenSent(BODY, Duration.ofSeconds(30)).toCompletableFuture();
+            cursors.get(0).next(extent);
+            cursors.get(0).advance(BODY);
+            cursors.get(1).close();
+            cursors.get(2).next(extent);
+            cursors.get(2).advance(BODY);
+            assertFalse(later.isDone());
+            append(700_000, true);
+            append(188 * 1000, true);
+            cursors.get(3).next(extent);
+            assertEquals(new Delivery(2, 1, 1, 0), later.get(10, TimeUnit.SECONDS));
+            assertEquals(new Delivery(0, 0, 0, 3), publisher.whenSent(channel.store().head(), Duration.ofMillis(20))
+                    .toCompletableFuture().get(10, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void doesNotWaitForViewersThatHaveNothingToStartWith() throws Exception {
+        open(spec -> spec.withSyncMethod(SyncMethod.NEXT_KEYFRAME));
+        append(BODY, true);
+        viewer();
+        append(BODY, false);
+        try (ChannelPublisher publisher = channel.openPublisher()) {
+            assertEquals(new Delivery(0, 1, 0, 0),
+                    publisher.whenSent(2 * BODY, Duration.ofSeconds(30)).toCompletableFuture().get(1, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void tellsWhetherThereIsRoomForTheSlowest() throws Exception {
+        open(spec -> spec.withClientBufferMax(2 * BODY));
+        append(BODY, true);
+        Cursor cursor = viewer();
+        try (ChannelPublisher publisher = channel.openPublisher()) {
+            assertTrue(publisher.whenRoom(BODY, Duration.ZERO).toCompletableFuture().get());
+            assertFalse(publisher.whenRoom(BODY + 1, Duration.ofMillis(20)).toCompletableFuture().get(5, TimeUnit.SECONDS));
+            var room = publisher.whenRoom(10 * BODY, Duration.ofSeconds(30)).toCompletableFuture();
+            cursor.next(extent);
+            cursor.advance(BODY - 1);
+            assertFalse(room.isDone());
+            cursor.advance(1);
+            assertTrue(room.get(10, TimeUnit.SECONDS), "everything was sent: waiting would not help");
+        }
     }
 
     @Test

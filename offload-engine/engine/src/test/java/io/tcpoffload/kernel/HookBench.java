@@ -121,6 +121,20 @@ final class HookBench implements AutoCloseable {
                 segments);
     }
 
+    /** The packet that it becomes, too. */
+    ProgramRun.Outcome transform(Frame frame) throws KernelException {
+        return ProgramRun.transform(kernel.program(KernelObject.VIRTUAL_HOOK), frame.ipv6(ipv6).bytes());
+    }
+
+    /** A template as a first ACK defines it, for packets that are made of it. */
+    HookBench withTemplate() {
+        boolean timestamps = kernel.sessions().timestamps(id);
+        kernel.sessions().define(id, local, remote,
+                new Path(Path.Status.USABLE, 1, 65536, true, 0x020000000001L, 0x020000000009L), timestamps);
+        kernel.sessions().record(id).get(0, image);
+        return this;
+    }
+
     int run(byte[] packet) throws KernelException {
         return ProgramRun.run(kernel.program(KernelObject.VIRTUAL_HOOK), packet, 0);
     }

@@ -11,6 +11,7 @@ import io.tcpoffload.api.SystemFeature;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(60)
 class KernelSideTest {
 
-    private static final KernelConfig CONFIG = new KernelConfig("ktest-side", 4, 2, 256, 4096, KernelConfig.DEFAULT_GRACE_NS);
+    private static final KernelConfig CONFIG = new KernelConfig("ktest-side", 4, 2, 256, 4096,
+            KernelConfig.DEFAULT_GRACE_NS);
 
     @Test
     void probeFindsEverythingHere() {
@@ -173,6 +175,10 @@ class KernelSideTest {
         String sessions = assertThrows(IllegalArgumentException.class,
                 () -> KernelConfig.of("a").withMaxSessions(0)).getMessage();
         assertEquals("maxSessions is 0: use 1 to 1048576", sessions);
-        assertThrows(IllegalArgumentException.class, () -> new KernelConfig("a", 1, 2, 256, 5000, KernelConfig.DEFAULT_GRACE_NS));
+        assertThrows(IllegalArgumentException.class,
+                () -> new KernelConfig("a", 1, 2, 256, 5000, KernelConfig.DEFAULT_GRACE_NS));
+        String grace = assertThrows(IllegalArgumentException.class,
+                () -> KernelConfig.of("a").withGrace(Duration.ofMillis(1999))).getMessage();
+        assertEquals("grace is 1999 ms: use 2 s to 24 h", grace);
     }
 }

@@ -295,8 +295,9 @@ class LiveTest {
         assertFalse(VethPair.run("tc", "qdisc", "show").contains("clsact"));
     }
 
-    @Test
-    void flushReportsThatLoopbackIsDownAndRecovers() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {0, PIECE})
+    void flushReportsThatLoopbackIsDownAndRecovers(int bytes) throws Exception {
         try (Listener listener = new Listener(VethPair.SERVER);
                 Socket viewer = veth.inNamespace(
                         () -> new Socket(VethPair.SERVER, listener.address().getPort()))) {
@@ -305,7 +306,7 @@ class LiveTest {
             VethPair.run("ip", "link", "set", "lo", "down");
             assertTrue(kernel.ring().claim(kernel.sessions().headerLength(id)));
             kernel.jobs().set(0, id, seq, JobList.ACK);
-            kernel.ring().commit(0, 0, 14, false, 0, 1);
+            kernel.ring().commit(bytes, bytes == 0 ? 0 : kernel.sessions().mss(id), 14, false, 0, 1);
             assertEquals(100, kernel.ring().flush());
             assertEquals(JobList.PENDING, kernel.jobs().result(0));
             VethPair.run("ip", "link", "set", "lo", "up");

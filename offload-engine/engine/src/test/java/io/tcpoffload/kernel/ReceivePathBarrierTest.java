@@ -30,12 +30,18 @@ class ReceivePathBarrierTest {
     private static final long PAUSE_NS = 1_000_000;
 
     @Test
-    void keepsTheThreadsAffinity() throws Exception {
+    void keepsTheThreadsAffinityAndPolicy() throws Exception {
         try (ReceivePathBarrier barrier = new ReceivePathBarrier(); Memory before = mask(); Memory after = mask()) {
             Libc.sched_getaffinity(0, before.size(), before);
             barrier.await();
             Libc.sched_getaffinity(0, after.size(), after);
             assertEquals(1, barrier.visits());
+            assertEquals(0, Libc.sched_getscheduler(0), "SCHED_OTHER");
+            assertTrue(Urgency.raise());
+            assertEquals(1, Libc.sched_getscheduler(0), "SCHED_FIFO");
+            barrier.await();
+            assertEquals(1, Libc.sched_getscheduler(0), "it was so before");
+            Urgency.lower();
             assertArrayEquals(before.getByteArray(0, 128), after.getByteArray(0, 128));
         }
     }

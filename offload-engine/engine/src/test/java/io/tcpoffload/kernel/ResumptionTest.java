@@ -9,11 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.kernel.Listener.Accepted;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,8 +139,8 @@ class ResumptionTest {
             SessionTable sessions = kernel.sessions();
             byte[] server = {10, (byte) 213, 7, 1};
             byte[] viewer = {10, (byte) 213, 7, 2};
-            byte[] ack = new Frame().from(viewer, served.viewer().getLocalPort()).to(server, listener.address().getPort())
-                    .seq(sessions.rcvNxt(served.id())).ack(sessions.nxt(served.id())).bytes();
+            byte[] ack = new Frame().from(viewer, served.viewer().getLocalPort())
+                    .to(server, listener.address().getPort()).seq(sessions.rcvNxt(served.id())).ack(sessions.nxt(served.id())).bytes();
             System.arraycopy(sessions.template(served.id()), 6, ack, 0, 6);
             try (Flood flood = veth.inNamespace(() -> new Flood("kt1", ack))) {
                 for (int turn = 0; turn < 10; turn++) {
@@ -181,7 +185,7 @@ class ResumptionTest {
             assertEquals(SessionState.FREE, kernel.sessions().state(served.id()));
             assertEquals(0, kernel.sessions().used());
             served.viewer().getOutputStream().write(1);
-            assertThrows(java.net.SocketException.class, () -> served.viewer().getInputStream().read());
+            assertThrows(SocketException.class, () -> served.viewer().getInputStream().read());
         }
     }
 
@@ -202,6 +206,21 @@ class ResumptionTest {
     }
 
     @Test
+    void settingsOfTheLoopbackDeviceOutliveASuspensionAndEndWithTheEngine() throws Exception {
+        Path setting = Path.of("/proc/sys/net/ipv4/conf/lo/route_localnet");
+        kernel.attach("lo");
+        for (int turn = 0; turn < 2; turn++) {
+            kernel.suspend();
+            assertEquals("1", Files.readString(setting).trim());
+            kernel = KernelSide.open(CONFIG);
+            assertEquals(Set.of("lo", VethPair.DEVICE),
+                    kernel.devices().stream().map(Device::name).collect(Collectors.toSet()));
+        }
+        kernel.close();
+        assertEquals("0", Files.readString(setting).trim());
+    }
+
+    @Test
     void theTableKeepsItsSizeWhileViewersWatch() throws Exception {
         try (Listener listener = new Listener(VethPair.SERVER)) {
             Served served = serve(listener);
@@ -214,7 +233,7 @@ class ResumptionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"magic", "layout", "phase", "namespace", "session", "headers", "flow", "map"})
+    @ValueSource(strings = {"magic", "layout", "phase", "namespace", "session", "headers", "flow", "map", "size"})
     void stateThatIsNotUnderstoodIsRemovedAndNamed(String what) throws Exception {
         try (Listener listener = new Listener(VethPair.SERVER)) {
             Served served = serve(listener);
@@ -251,8 +270,16 @@ class ResumptionTest {
                 yield "in state 3 with headers of 67 bytes";
             }
             case "flow" -> {
-                kernel.flows().put(listenerAddress("10.9.9.9"), listenerAddress("10.9.9.8"), 0);
+                kernel.flows().put(nobody("10.9.9.9"), nobody("10.9.9.8"), 0);
                 yield "two flows lead to session 0";
+            }
+            case "size" -> {
+                Path pin = PinDirectory.ROOT.resolve(CONFIG.instance() + "/resumption");
+                Files.delete(pin);
+                int map = LibBpf.bpf_map_create(LibBpf.MAP_TYPE_ARRAY, "other", Integer.BYTES, 256, 8, null);
+                assertEquals(0, LibBpf.bpf_obj_pin(map, pin.toString()));
+                Libc.close(map);
+                yield "map 'resumption' has 8 entries of 256 bytes for keys of 4, type 2 instead of 8 entries of 512 bytes";
             }
             default -> {
                 Files.delete(PinDirectory.ROOT.resolve(CONFIG.instance() + "/flows"));
@@ -261,8 +288,8 @@ class ResumptionTest {
         };
     }
 
-    private static java.net.InetSocketAddress listenerAddress(String host) {
-        return new java.net.InetSocketAddress(host, 1);
+    private static InetSocketAddress nobody(String host) {
+        return new InetSocketAddress(host, 1);
     }
 
     private String put(int offset, String reason) throws Exception {

@@ -16,7 +16,7 @@ class PieceClassTest {
     @ValueSource(ints = {88, 536, 1440, 1448, 1460, 8948, 65_483})
     void isAPowerOfTwoOfSegmentsWithinTheBurstOrAllThatAPostTakes(int mss) {
         for (int burst = mss; burst <= 65_535; burst += mss) {
-            int bytes = PieceClass.bytes(burst, mss);
+            int bytes = PieceClass.bytes(burst, mss, PieceClass.largest(mss));
             if (bytes == PieceClass.largest(mss)) {
                 assertTrue(burst + mss > bytes);
             } else {
@@ -35,6 +35,6 @@ class PieceClassTest {
 
     @Test
     void aNearViewerGetsAsManySegmentsAsAPostTakes() {
-        assertEquals(45 * 1448, PieceClass.bytes(45 * 1448, 1448));
+        assertEquals(45 * 1448, PieceClass.bytes(45 * 1448, 1448, PieceClass.largest(1448)));
     }
 }

@@ -94,11 +94,15 @@ class ByteExactIT {
                 Wire wire = new Wire(capture.stop(), EngineProcess.PORT, true);
                 assertEquals(List.of(), wire.complaints());
                 long repeated = setup.engine.sessions().stream().mapToLong(s -> s.number("retransmissions")).sum();
+                // what a machine that is busy otherwise makes of a clean link: answers later than a probe, a full backlog
+                long probes = setup.engine.counters().get("sender_loss_probes");
+                long lost = setup.veth.lostBetweenEnds();
                 Map<String, Long> flags = wire.tsharkFlags();
                 long explained = Wire.takeRetransmissions(flags);
                 assertEquals(Map.of(), flags);
-                assertTrue(explained <= repeated && repeated < wire.dataFrames() / 100,
-                        explained + " retransmissions seen, " + repeated + " counted by the engine");
+                assertTrue(explained <= repeated && repeated < wire.dataFrames() / 100 + probes + lost,
+                        explained + " retransmissions seen, " + repeated + " counted by the engine, " + probes + " probes, "
+                                + lost + " packets lost between the ends of the link, " + wire.dataFrames() + " frames");
             }
         }
     }

@@ -73,6 +73,20 @@ final class EngineProcess implements AutoCloseable {
         return StateCopy.of(process.pid(), pins(), stores(), into);
     }
 
+    /** Another one beside it, of the same name; fails when that ends instead of listening. */
+    void startSecond() {
+        new LineProcess("second engine", ns.start(ProcessBuilder.Redirect.appendTo(log.toFile()),
+                command.toArray(String[]::new))).read();
+    }
+
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Another one in its place, after {@link #kill} or {@link #suspend}. */
     void startAgain() {
         start();

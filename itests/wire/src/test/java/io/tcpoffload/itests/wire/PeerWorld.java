@@ -102,6 +102,15 @@ final class PeerWorld implements AutoCloseable {
         return open(side, peer(side, options));
     }
 
+    /** The same without TCP_NODELAY. */
+    Dialog openWithNagle(Side side, SynOptions options) {
+        TcpPeer peer = peer(side, options);
+        peer.connect();
+        int fd = sender.find(peer.localPort());
+        sender.nagle(fd);
+        return side == Side.KERNEL ? kernel(peer, fd) : adopt(peer, fd);
+    }
+
     /** The same by IPv6. */
     Dialog openIpv6(Side side, SynOptions options) {
         return open(side, host.peer(server(side, true), options));

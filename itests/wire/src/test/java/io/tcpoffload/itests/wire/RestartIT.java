@@ -2,6 +2,7 @@
 package io.tcpoffload.itests.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.itests.KernelSockets;
@@ -24,6 +25,8 @@ class RestartIT {
     private static final long STORE = 64L << 20;
     private static final int KILLS = 5;
     private static final int LONGEST_LIFE_MILLIS = 1500;
+    private static final int JOINING = 40;
+    private static final int LONGEST_JOIN_MILLIS = 120;
     /** Each way. */
     private static final double LOSS = 0.01;
 
@@ -76,6 +79,54 @@ class RestartIT {
             setup.engine.publish(20, SEGMENT, PAUSE_MILLIS);
             assertAllExact(setup);
             assertEquals(List.of(), setup.engine.warnings());
+        }
+    }
+
+    @Test
+    void viewersThatJoinWhileItIsKilledAreServedOrSeeTheEnd() {
+        long seed = Long.getLong("itests.seed", System.nanoTime());
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        try (Setup setup = new Setup(directory, STORE, "KEYFRAME")) {
+            setup.engine.publish(2, SEGMENT, 0);
+            for (int i = 0; i < KILLS; i++) {
+                setup.engine.startPublishing(SEGMENT, PAUSE_MILLIS);
+                setup.farm.open(JOINING);
+                Setup.sleep(random.nextInt(LONGEST_JOIN_MILLIS));
+                setup.engine.kill();
+                setup.engine.startAgain();
+            }
+            setup.engine.publish(5, SEGMENT, PAUSE_MILLIS);
+            long published = setup.engine.published();
+            List<Viewer> all = setup.farm.await(Setup.PATIENCE, v -> v.end() == published && v.state().equals("open")
+                    || v.state().equals("eof") || v.state().equals("reset") || v.state().equals("failed"));
+            assertTrue(all.stream().allMatch(v -> v.received() == 0 || v.exact()), all::toString);
+            assertTrue(all.stream().allMatch(v -> v.received() == 0 || v.state().equals("open")),
+                    () -> "who had a byte goes on: " + all);
+        }
+    }
+
+    @Test
+    void whereNobodyComesBackViewersAreResetAndNothingIsLeft() {
+        try (Setup setup = new Setup(directory, STORE, "KEYFRAME", "grace=2")) {
+            setup.join(VIEWERS);
+            setup.engine.publish(5, SEGMENT, PAUSE_MILLIS);
+            setup.awaitEverything();
+            long killed = System.nanoTime();
+            setup.engine.kill();
+            setup.farm.await(Setup.PATIENCE, v -> v.state().equals("reset"));
+            long seconds = (System.nanoTime() - killed) / 1_000_000_000L;
+            assertTrue(seconds >= 1 && seconds <= 10, seconds + " s after the end of the engine");
+            Setup.await("nothing is left", () -> setup.engine.leftovers().isEmpty());
+            setup.engine.startAgain();
+        }
+    }
+
+    @Test
+    void aSecondEngineIsToldWhoTheFirstIs() {
+        try (Setup setup = new Setup(directory, STORE, "KEYFRAME")) {
+            assertThrows(IllegalStateException.class, setup.engine::startSecond);
+            assertTrue(setup.engine.log().contains(" " + setup.engine.pid()), setup.engine::log);
         }
     }
 

@@ -4,6 +4,7 @@ package io.tcpoffload.camel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,11 +12,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.OffloadEngine;
 import io.tcpoffload.api.OffloadException;
+import io.tcpoffload.api.Publisher;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ChannelLinkTest {
+class EngineLinkTest {
 
     /** Services that a test starts and stops; the first is the one in use. */
     private static final class Services implements EngineSource {
@@ -69,13 +71,14 @@ class ChannelLinkTest {
     private final Services services = new Services();
     private final FakeEngine first = new FakeEngine();
     private final FakeEngine second = new FakeEngine();
-    private final ChannelLink link = new ChannelLink(services, ChannelSpec.channel("news"));
+    private final EngineLink<Publisher> link = new EngineLink<>(services, "channel news",
+            engine -> engine.openChannel(ChannelSpec.channel("news")));
 
     @Test
     void opensOnce() {
         services.set(first);
         link.open();
-        assertSame(link.publisher(), link.publisher());
+        assertSame(link.get(), link.get());
         assertEquals(1, first.opened.size());
     }
 
@@ -98,7 +101,7 @@ class ChannelLinkTest {
         services.set(first);
         link.open();
         services.set();
-        var e = assertThrows(OffloadException.class, link::publisher);
+        var e = assertThrows(OffloadException.class, link::get);
         assertEquals("no engine for channel news: start one", e.getMessage());
     }
 
@@ -106,11 +109,11 @@ class ChannelLinkTest {
     void followsAnUpdateOfTheEngineAndLeavesTheOldOneAlone() {
         services.set(first);
         link.open();
-        var before = link.publisher();
+        var before = link.get();
         services.set();
         services.set(second);
         assertEquals(1, second.opened.size());
-        assertNotSame(before, link.publisher());
+        assertNotSame(before, link.get());
         assertEquals(0, first.closed);
     }
 
@@ -129,9 +132,19 @@ class ChannelLinkTest {
         link.open();
         second.refusal = "listener 0.0.0.0:80 can't be bound";
         services.set(second);
-        assertEquals(second.refusal, assertThrows(OffloadException.class, link::publisher).getMessage());
+        assertEquals(second.refusal, assertThrows(OffloadException.class, link::get).getMessage());
         second.refusal = null;
-        assertEquals("news", link.publisher().channel());
+        assertEquals("news", link.get().channel());
+    }
+
+    @Test
+    void tellsItsProblemWithoutOpeningAnything() {
+        assertEquals("no engine for channel news: start one", link.problem());
+        services.running.add(first);
+        assertEquals("channel news is not open on the engine", link.problem());
+        assertTrue(first.opened.isEmpty());
+        link.open();
+        assertNull(link.problem());
     }
 
     @Test
@@ -142,7 +155,7 @@ class ChannelLinkTest {
         link.close();
         assertEquals(1, first.closed);
         assertTrue(services.listeners.isEmpty());
-        assertThrows(OffloadException.class, link::publisher);
+        assertThrows(OffloadException.class, link::get);
         services.set(second);
         assertTrue(second.opened.isEmpty());
     }

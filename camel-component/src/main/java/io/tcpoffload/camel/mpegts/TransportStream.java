@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.camel.mpegts;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A channel's stream on its way in: bodies of any length become whole packets, checked and joined as the settings say.
+ */
+public final class TransportStream {
+
+    /** A multiple of a packet's 188 bytes, of about 1 MiB: what is rewritten at a time. */
+    private static final int SCRATCH_BYTES = TsPacket.SIZE * 5577;
+
+    /** Takes whole packets. */
+    public interface Sink {
+
+        /**
+         * @param packets  to be taken before the call returns
+         * @param keyframe whether the body began with these
+         */
+        void accept(ByteBuffer packets, boolean keyframe) throws IOException;
+    }
+
+    private final Validate validate;
+    private final PacketAligner aligner = new PacketAligner();
+    private final TsCheck check = new TsCheck();
+    private final SourceJoin join;
+    private ByteBuffer scratch;
+    private boolean carriedKeyframe;
+
+    /** @param restamp whether continuity counters and times are to go on after a switch of source */
+    public TransportStream(Validate validate, boolean restamp) {
+        this.validate = validate;
+        this.join = restamp ? new SourceJoin() : null;
+    }
+
+    /** What comes next comes from another source. */
+    public void switchSource() {
+        check.expectNewSource();
+        if (join != null) {
+            join.switchSource();
+        }
+    }
+
+    /**
+     * @param media    its position is moved to its limit; it is not written to
+     * @param keyframe whether a viewer may start at its first byte
+     * @throws FaultyStreamException if it has a fault and validation is strict; nothing has reached the sink then
+     */
+    public void write(ByteBuffer media, boolean keyframe, Sink sink) throws IOException {
+        long skippedBefore = aligner.skippedBytes();
+        int start = media.position();
+        ByteBuffer completed = aligner.completeCarried(media);
+        boolean completedKeyframe = carriedKeyframe;
+        if (completed != null || aligner.isClean()) {
+            carriedKeyframe = false;
+        }
+        List<ByteBuffer> packets = new ArrayList<>(2);
+        while (media.hasRemaining()) {
+            ByteBuffer whole = aligner.next(media);
+            if (whole.hasRemaining()) {
+                packets.add(whole);
+            }
+        }
+        if (packets.isEmpty() && completed == null && !aligner.isClean() && media.position() > start) {
+            carriedKeyframe |= keyframe;
+        }
+        validate(completed, packets, aligner.skippedBytes() - skippedBefore);
+        if (completed != null) {
+            emit(completed, completedKeyframe, sink);
+        }
+        boolean first = keyframe;
+        for (ByteBuffer whole : packets) {
+            emit(whole, first, sink);
+            first = false;
+        }
+    }
+
+    private void validate(ByteBuffer completed, List<ByteBuffer> packets, long skipped) {
+        if (validate == Validate.NONE) {
+            return;
+        }
+        String first = skipped > 0 ? skipped + " bytes belong to no packet" : null;
+        long faults = skipped > 0 ? 1 : 0;
+        if (skipped > 0) {
+            check.count(TsFault.SYNC_BYTE, 1);
+        }
+        if (completed != null) {
+            faults += check.check(completed);
+            first = first == null ? check.first() : first;
+        }
+        for (ByteBuffer whole : packets) {
+            faults += check.check(whole);
+            first = first == null ? check.first() : first;
+        }
+        if (faults > 0 && validate == Validate.STRICT) {
+            aligner.forget();
+            throw new FaultyStreamException("the transport stream is refused (validate=strict): " + faults
+                    + (faults == 1 ? " fault: " : " faults, the first: ") + first);
+        }
+    }
+
+    private void emit(ByteBuffer packets, boolean keyframe, Sink sink) throws IOException {
+        if (join == null) {
+            sink.accept(packets, keyframe);
+            return;
+        }
+        if (scratch == null) {
+            scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
+        }
+        boolean first = keyframe;
+        for (int at = packets.position(); at < packets.limit(); at += SCRATCH_BYTES) {
+            scratch.clear().put(packets.slice(at, Math.min(SCRATCH_BYTES, packets.limit() - at))).flip();
+            join.restamp(scratch);
+            sink.accept(scratch, first);
+            first = false;
+        }
+    }
+
+    /**
+     * Whether a body may be stored as it is, unread: nothing waits to be completed by it, and nothing has to be written.
+     *
+     * @param bytes  its length
+     * @param first its first byte
+     */
+    public boolean passesWhole(long bytes, byte first) {
+        return join == null && aligner.isClean() && bytes % TsPacket.SIZE == 0 && first == TsPacket.SYNC;
+    }
+
+    /** As {@link #write}, for a body that {@link #passesWhole} and is published by its owner. */
+    public void inspect(ByteBuffer media) {
+        validate(null, List.of(media), 0);
+    }
+
+    public Validate validation() {
+        return validate;
+    }
+
+    /** How often a fault was found. Any thread. */
+    public long count(TsFault fault) {
+        return check.count(fault);
+    }
+
+    /** How often the source was switched, as far as it was noticed. Any thread. */
+    public long switches() {
+        return join == null ? 0 : join.switches();
+    }
+}
