@@ -36,7 +36,7 @@ class DemoContinuityIT {
                 Await.sleep(BETWEEN_MILLIS);
                 trace.during("headend restart", headend::restart);
                 Await.sleep(BETWEEN_MILLIS);
-                trace.during("kill -9, headend start", () -> {
+                trace.during("kill -9 and headend start", () -> {
                     headend.kill();
                     headend.start();
                 });
