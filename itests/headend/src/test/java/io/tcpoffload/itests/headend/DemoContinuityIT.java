@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Timeout;
 class DemoContinuityIT {
 
     /** Of the stream's time: longer than all of it takes, pauses left out. */
-    private static final int SECONDS = 45;
-    private static final long BETWEEN_MILLIS = 4000;
+    private static final int SECONDS = 32;
+    private static final long BETWEEN_MILLIS = 2500;
     private static final Path TRACE = Path.of("target/continuity.csv");
 
     @Test
