@@ -259,8 +259,8 @@ class ContinuityIT {
     }
 
     /**
-     * Who is on the way when it happens may be lost with the socket, but is told so; the others notice nothing. Without losses,
-     * because the kernel sends the reset of a socket only once.
+     * Who is on the way when it happens may be lost with the socket, but is told so; the others notice nothing. Without
+     * losses, because the kernel sends the reset of a socket only once.
      */
     @Test
     void aKillWhileOthersJoinLosesNobodyWhoWasThere() throws Exception {
