@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Timeout;
 class DemoContinuityIT {
 
     /** Of the stream's time: longer than all of it takes, pauses left out. */
-    private static final int SECONDS = 45;
-    private static final long BETWEEN_MILLIS = 4000;
+    private static final int SECONDS = 32;
+    private static final long BETWEEN_MILLIS = 2500;
     private static final Path TRACE = Path.of("target/continuity.csv");
 
     @Test
@@ -36,7 +36,7 @@ class DemoContinuityIT {
                 Await.sleep(BETWEEN_MILLIS);
                 trace.during("headend restart", headend::restart);
                 Await.sleep(BETWEEN_MILLIS);
-                trace.during("kill -9, headend start", () -> {
+                trace.during("kill -9 and headend start", () -> {
                     headend.kill();
                     headend.start();
                 });

@@ -24,7 +24,8 @@ final class NextRelease {
             xml = xml.replace("mvn:io.tcpoffload/" + bundle + "/" + old, "file:" + Shipped.version(bundle, version));
         }
         xml = xml.replace("tcpoffload-" + old, "tcpoffload-" + version)
-                .replace("version=\"" + old + "\"", "version=\"" + version + "\"");
+                .replace("version=\"" + old + "\"", "version=\"" + version + "\"")
+                .replace("[" + old + "," + old + "]", "[" + version + "," + version + "]");
         Path descriptor = Path.of("target/versions/features-" + version + ".xml").toAbsolutePath();
         Files.writeString(descriptor, xml);
         return descriptor;
