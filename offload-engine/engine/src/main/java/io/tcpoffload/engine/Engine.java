@@ -18,6 +18,7 @@ import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.api.ViewerListener;
 import io.tcpoffload.channel.ChannelCounter;
+import io.tcpoffload.channel.FileTransport;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.SegmentStore;
 import io.tcpoffload.control.ControlCommands;
@@ -146,8 +147,9 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         if (present != null) {
             return present;
         }
-        Listener listener = new Listener(spec, loops, front(spec.address()),
-                spec.sslContext() == null ? transports::of : media -> transports.ordinary());
+        Front front = front(spec.address());
+        Listener listener = spec.sslContext() == null ? new Listener(spec, loops, front, transports::of, transports.files())
+                : new Listener(spec, loops, front, media -> transports.ordinary(), FileTransport.NONE);
         listeners.put(spec.address(), listener);
         LOG.info("Listening on {}", listener.address());
         return listener;

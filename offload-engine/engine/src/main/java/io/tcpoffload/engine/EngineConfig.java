@@ -29,12 +29,17 @@ import java.util.function.Consumer;
  * @param storeDirectory where channel stores lie; a tmpfs keeps them in memory
  * @param control        where the control socket is to be; null for none
  * @param sender         how offloaded viewers are sent to
+ * @param leastRingReply bytes from which on a handler's file is sent by the ring, Long.MAX_VALUE for never
  */
 public record EngineConfig(String listener, TransportMode transport, List<String> devices, String instance,
-        int maxSessions, Path storeDirectory, Path control, SenderSettings sender) {
+        int maxSessions, Path storeDirectory, Path control, SenderSettings sender, long leastRingReply) {
 
     /** 512 bytes a session: 32 MB of kernel memory at the most. */
     public static final int MAX_SESSIONS_LIMIT = 65536;
+
+    public static final long DEFAULT_LEAST_RING_REPLY = Long.MAX_VALUE;
+
+    private static final long MAX_RING_REPLY = 1L << 40;
 
     private static final int MAX_SOCKET_PATH = 107;
 
@@ -45,18 +50,19 @@ public record EngineConfig(String listener, TransportMode transport, List<String
 
     public static EngineConfig defaults() {
         return new EngineConfig("127.0.0.1:8080", TransportMode.AUTO, List.of(), "default", 16384,
-                Path.of("/dev/shm/tcpoffload-" + System.getProperty("user.name")), null, SenderSettings.defaults());
+                Path.of("/dev/shm/tcpoffload-" + System.getProperty("user.name")), null, SenderSettings.defaults(),
+                DEFAULT_LEAST_RING_REPLY);
     }
 
     public EngineConfig withListener(String hostAndPort) {
         ChannelSpec.channel("default").withListener(hostAndPort);
-        return new EngineConfig(hostAndPort, transport, devices, instance, maxSessions, storeDirectory, control, sender);
+        return new EngineConfig(hostAndPort, transport, devices, instance, maxSessions, storeDirectory, control, sender, leastRingReply);
     }
 
     public EngineConfig withTransport(String mode) {
         try {
             return new EngineConfig(listener, TransportMode.valueOf(mode.toUpperCase(Locale.ROOT)), devices, instance,
-                    maxSessions, storeDirectory, control, sender);
+                    maxSessions, storeDirectory, control, sender, leastRingReply);
         } catch (IllegalArgumentException e) {
             throw new OffloadException("transport '" + mode + "' is not valid: auto, offload or nio");
         }
@@ -71,14 +77,14 @@ public record EngineConfig(String listener, TransportMode transport, List<String
                         + "characters separated by commas");
             }
         }
-        return new EngineConfig(listener, transport, list, instance, maxSessions, storeDirectory, control, sender);
+        return new EngineConfig(listener, transport, list, instance, maxSessions, storeDirectory, control, sender, leastRingReply);
     }
 
     public EngineConfig withInstance(String name) {
         if (!name.matches("[A-Za-z0-9_-]{1,32}")) {
             throw new OffloadException("instance '" + name + "' is not valid: 1 to 32 letters, digits, '-' or '_'");
         }
-        return new EngineConfig(listener, transport, devices, name, maxSessions, storeDirectory, control, sender);
+        return new EngineConfig(listener, transport, devices, name, maxSessions, storeDirectory, control, sender, leastRingReply);
     }
 
     public EngineConfig withMaxSessions(String number) {
@@ -91,7 +97,7 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         if (value < 1 || value > MAX_SESSIONS_LIMIT) {
             throw new OffloadException("maxSessions '" + number + "' is not valid: 1 to " + MAX_SESSIONS_LIMIT);
         }
-        return new EngineConfig(listener, transport, devices, instance, value, storeDirectory, control, sender);
+        return new EngineConfig(listener, transport, devices, instance, value, storeDirectory, control, sender, leastRingReply);
     }
 
     public EngineConfig withStoreDirectory(String directory) {
@@ -99,20 +105,20 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         if (!path.isAbsolute()) {
             throw new OffloadException("storeDirectory '" + directory + "' is not valid: an absolute path");
         }
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, path, control, sender);
+        return new EngineConfig(listener, transport, devices, instance, maxSessions, path, control, sender, leastRingReply);
     }
 
     /** {@code off}, or a path of at most 107 bytes, which is what a socket's address holds. */
     public EngineConfig withControl(String text) {
         if (text.equals("off")) {
-            return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, null, sender);
+            return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, null, sender, leastRingReply);
         }
         Path path = Path.of(text).toAbsolutePath().normalize();
         if (path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH) {
             throw new OffloadException("control '" + path + "' is not valid: off, or a path of at most "
                     + MAX_SOCKET_PATH + " bytes");
         }
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, path, sender);
+        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, path, sender, leastRingReply);
     }
 
     /** {@code on} or {@code off}. */
@@ -161,7 +167,13 @@ public record EngineConfig(String listener, TransportMode transport, List<String
     }
 
     private EngineConfig withSender(SenderSettings changed) {
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, control, changed);
+        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, control, changed, leastRingReply);
+    }
+
+    /** Bytes, or {@code off}. */
+    public EngineConfig withRingReplies(String number) {
+        long least = number.equals("off") ? Long.MAX_VALUE : whole("ringReplies", number, 1, MAX_RING_REPLY);
+        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, control, sender, least);
     }
 
     private static boolean isOn(String key, String word) {
@@ -228,7 +240,8 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         MAX_RATE("maxRate", EngineConfig::withMaxRate),
         CONGESTION("congestion", EngineConfig::withCongestion),
         ECN("ecn", EngineConfig::withEcn),
-        INITIAL_WINDOW("initialWindow", EngineConfig::withInitialWindow);
+        INITIAL_WINDOW("initialWindow", EngineConfig::withInitialWindow),
+        RING_REPLIES("ringReplies", EngineConfig::withRingReplies);
 
         private final String name;
         private final Change change;

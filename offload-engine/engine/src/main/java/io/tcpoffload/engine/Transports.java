@@ -8,6 +8,7 @@ import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.SystemFeature;
 import io.tcpoffload.api.TransportMode;
+import io.tcpoffload.channel.FileTransport;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.ViewerTransport;
 import io.tcpoffload.http.EventLoops;
@@ -74,7 +75,7 @@ final class Transports implements AutoCloseable {
         try {
             return new OffloadTransport(kernel, config.devices(), config.sender(), ids, ordinary,
                     (fd, cursor, sent) -> loops.adopt(fd, socket -> ordinary.resume(socket, cursor, sent),
-                            cursor::close));
+                            cursor::close), config.leastRingReply());
         } catch (KernelException e) {
             kernel.close();
             throw e;
@@ -113,6 +114,11 @@ final class Transports implements AutoCloseable {
 
     ViewerTransport of(MediaChannel media) {
         return offload == null || media.spec().transport() == TransportMode.NIO ? ordinary : offload;
+    }
+
+    /** For large files. */
+    FileTransport files() {
+        return offload == null ? FileTransport.NONE : offload.replies();
     }
 
     /** For viewers that no offload is meant for. */

@@ -142,7 +142,7 @@ final class Adoption implements AutoCloseable {
         FrozenState frozen = socket.read(sockets);
         kernel.sessions().complete(slot, frozen.tcp().withSndNxt(frozen.una()));
         kernel.sessions().nxt(slot, frozen.nxt());
-        if (input == InputPolicy.HAND_BACK) {
+        if (input != InputPolicy.DISCARD) {
             kernel.sessions().receiveWindow(slot, 0);
         }
         if (frozen.tsReceived()) {

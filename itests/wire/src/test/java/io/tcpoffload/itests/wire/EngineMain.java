@@ -3,7 +3,10 @@ package io.tcpoffload.itests.wire;
 
 import io.tcpoffload.api.ChannelInfo;
 import io.tcpoffload.api.ChannelSpec;
+import io.tcpoffload.api.Content;
+import io.tcpoffload.api.Decision;
 import io.tcpoffload.api.DeviceInfo;
+import io.tcpoffload.api.HandlerSpec;
 import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.api.Publisher;
 import io.tcpoffload.api.RecoverPolicy;
@@ -11,9 +14,11 @@ import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.engine.Engine;
 import io.tcpoffload.engine.EngineConfig;
 import io.tcpoffload.itests.Stream;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Scanner;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,6 +28,7 @@ import java.util.concurrent.TimeUnit;
  * <ul>
  * <li>{@code publish SEGMENTS BYTES PAUSE_MS}: that many segments, each so long after the one before;
  * <li>{@code start BYTES PAUSE_MS}: the same without end, until {@code stop};
+ * <li>{@code serve PATH FILE}: answers requests for a path with a file;
  * <li>{@code handback ID...}: gives sessions back to the kernel; a line for each that is refused;
  * <li>{@code published}, {@code sessions}, {@code counters}, {@code frames}, {@code channel}.
  * </ul>
@@ -70,6 +76,8 @@ final class EngineMain {
                 background.start();
             }
             case "stop" -> stop();
+            case "serve" -> engine.handle(HandlerSpec.path(words[1]), request -> CompletableFuture.completedFuture(
+                    Decision.answer(Content.file(Path.of(words[2]), "video/mp2t"))));
             case "handback" -> handBack(words);
             case "published" -> System.out.println(position);
             case "sessions" -> engine.sessions().forEach(EngineMain::print);

@@ -61,6 +61,11 @@ final class EngineProcess implements AutoCloseable {
         process.ask("stop");
     }
 
+    /** Answers requests for a path with a file. */
+    void serve(String path, Path file) {
+        process.ask("serve " + path + " " + file);
+    }
+
     /**
      * Gives sessions back to the kernel.
      *
