@@ -9,6 +9,12 @@ public enum ChannelCounter {
     PUBLISHED_BODIES,
     /** Bodies refused or failed: larger than the store, unreadable file, broken stream. */
     FAILED_BODIES,
+    /** Times a new publisher's transport stream did not go on where the former one's ended, and that was flagged. */
+    DISCONTINUITIES,
+    /** Transport stream packets made whole that a publisher had left unfinished. */
+    PACKETS_COMPLETED,
+    /** Null packets appended while nobody published. */
+    NULL_PACKETS,
     /** Viewers that came. */
     VIEWERS_JOINED,
     /** Viewers taken over from a former engine. */

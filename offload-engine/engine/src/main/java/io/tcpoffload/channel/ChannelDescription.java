@@ -70,7 +70,8 @@ record ChannelDescription(ChannelSpec spec, String listenerKey) {
             }
         }
         if (spec == null || listenerKey == null) {
-            throw new StoreRefusedException("its description names no channel and listener: '" + text.replace("\n", " ") + "'");
+            throw new StoreRefusedException("its description names no channel and listener: '" + text.replace("\n", " ")
+                    + "'");
         }
         return new ChannelDescription(spec, listenerKey);
     }

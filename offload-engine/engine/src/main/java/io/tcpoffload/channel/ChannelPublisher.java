@@ -36,7 +36,7 @@ public final class ChannelPublisher implements Publisher {
         requireOpen();
         long accepted = -1;
         try {
-            accepted = channel.store().append(body, keyframe);
+            accepted = channel.intake().append(body, keyframe);
         } finally {
             count(accepted);
         }
@@ -48,7 +48,7 @@ public final class ChannelPublisher implements Publisher {
         requireOpen();
         long accepted = -1;
         try {
-            accepted = channel.store().append(file, keyframe);
+            accepted = channel.intake().append(file, keyframe);
         } finally {
             count(accepted);
         }
@@ -60,7 +60,7 @@ public final class ChannelPublisher implements Publisher {
         requireOpen();
         long accepted = -1;
         try {
-            accepted = channel.store().append(body, keyframe, this::isOpen);
+            accepted = channel.intake().append(body, keyframe, this::isOpen);
         } finally {
             count(accepted);
         }

@@ -17,20 +17,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * An open channel: its specification, store, publishers, viewers and numbers. Thread-safe.
  *
- * <p>A channel whose store lies in a file outlives its engine, killed or {@linkplain #suspend() suspended}, and is {@linkplain
- * #reopen(Path) reopened} by the next with its id, media and stream positions; its counters begin anew.
+ * <p>A channel whose store lies in a file outlives its engine, killed or {@linkplain #suspend() suspended}, and is
+ * {@linkplain #reopen(Path) reopened} by the next with its id, media and stream positions; its counters begin anew.
  */
 public final class MediaChannel implements AutoCloseable {
 
     private enum State { OPEN, SUSPENDED, CLOSED }
 
     private static final Runnable[] NONE = {};
+    private static final String TRANSPORT_STREAM = "video/mp2t";
 
     private final String name;
     private final String listenerKey;
     private final LagLimits limits = new LagLimits();
     private final SegmentStore store;
     private final ChannelCounters counters = new ChannelCounters();
+    private final ChannelIntake intake;
     private final AtomicInteger publishers = new AtomicInteger();
     private final AtomicInteger viewers = new AtomicInteger();
     private volatile ChannelSpec spec;
@@ -40,6 +42,8 @@ public final class MediaChannel implements AutoCloseable {
     private final ViewerCounts counts = new ViewerCounts();
     private final Set<Cursor> cursors = ConcurrentHashMap.newKeySet();
     private final Addressed addressed = new Addressed();
+    /** Who appends what nobody has published. */
+    private volatile Thread bridging;
     private volatile long publishedNs = System.nanoTime();
 
     /**
@@ -53,11 +57,13 @@ public final class MediaChannel implements AutoCloseable {
         this.listenerKey = listenerKey;
         store = new SegmentStore(directory, name, spec.storeBytes(), this::wake);
         limits.begin(spec, 0, 0);
+        intake = new ChannelIntake(store, counters);
         describe(spec);
     }
 
     private MediaChannel(Path file) throws IOException {
         store = SegmentStore.reopen(file, this::wake);
+        intake = new ChannelIntake(store, counters);
         try {
             ChannelDescription description = ChannelDescription.parse(store.description());
             name = description.spec().name();
@@ -167,8 +173,38 @@ public final class MediaChannel implements AutoCloseable {
         if (state != State.OPEN) {
             throw new OffloadException("channel " + name() + " is " + state.name().toLowerCase(Locale.ROOT));
         }
-        publishers.incrementAndGet();
+        if (publishers.getAndIncrement() == 0 && isTransportStream()) {
+            intake.attached();
+        }
         return new ChannelPublisher(this);
+    }
+
+    /** Case does not matter, and parameters may follow (RFC 9110 section 8.3.1). */
+    private boolean isTransportStream() {
+        String type = spec.contentType().toLowerCase(Locale.ROOT);
+        return type.startsWith(TRANSPORT_STREAM)
+                && (type.length() == TRANSPORT_STREAM.length() || " ;".indexOf(type.charAt(TRANSPORT_STREAM.length())) >= 0);
+    }
+
+    ChannelIntake intake() {
+        return intake;
+    }
+
+    /**
+     * While nobody publishes, and in silences longer than {@link ChannelSpec#keepalive()}, gives viewers of a transport stream
+     * null packets now and then, so that players do not take the silence for the end. To be called often, every 100 ms or so;
+     * from any thread.
+     *
+     * @param nowNs as of {@link System#nanoTime()}
+     */
+    public synchronized void keepAlive(long nowNs) {
+        boolean detached = publishers.get() == 0;
+        long silenceNs = detached ? ChannelIntake.SILENCE_NS : spec.keepalive().toNanos();
+        if (state == State.OPEN && silenceNs > 0 && viewers.get() > 0 && isTransportStream()) {
+            bridging = Thread.currentThread();
+            intake.bridge(nowNs, silenceNs, detached);
+            bridging = null;
+        }
     }
 
     void publisherLeft() {
@@ -272,8 +308,11 @@ public final class MediaChannel implements AutoCloseable {
     }
 
     private void wake() {
-        publishedNs = System.nanoTime();
-        limits.appended(store.head(), publishedNs);
+        long nowNs = System.nanoTime();
+        if (Thread.currentThread() != bridging) {
+            publishedNs = nowNs;
+        }
+        limits.appended(store.head(), nowNs);
         for (Runnable listener : listeners) {
             listener.run();
         }

@@ -211,6 +211,37 @@ public final class SegmentStore implements AutoCloseable {
     }
 
     /**
+     * Appends the buffer's remaining bytes to the newest segment, unless that would overwrite a place.
+     *
+     * @param kept stream offset
+     * @return whether they were stored
+     * @throws OffloadException if the store is closed
+     */
+    boolean appendKeeping(ByteBuffer body, long kept) {
+        order.lock();
+        writer.lock();
+        try {
+            requireOpen();
+            if (withdraws(kept, place(body.remaining(), 1) + body.remaining() - capacity)) {
+                return false;
+            }
+            append(body, false);
+            return true;
+        } finally {
+            writer.unlock();
+            order.unlock();
+        }
+    }
+
+    /** Whether a place that can be read would be withdrawn for room. For lack of index entries the newest run never is. */
+    private boolean withdraws(long kept, long address) {
+        long first = index.first();
+        long run = index.find(kept, first, index.next());
+        return run >= first && kept < bounds.head()
+                && index.address(run) + kept - index.start(run) < address;
+    }
+
+    /**
      * Appends a file, read straight into the memory: by direct I/O where the file system can and the size is worth it,
      * else by an ordinary read. If it can't be read to its end, nothing of it is published.
      *
@@ -284,6 +315,11 @@ public final class SegmentStore implements AutoCloseable {
         }
     }
 
+    /** Whoever holds it is the only one to append. */
+    ReentrantLock order() {
+        return order;
+    }
+
     private void requireOpen() {
         if (ended != null) {
             throw new OffloadException(ended);
@@ -300,13 +336,15 @@ public final class SegmentStore implements AutoCloseable {
 
     /** Finds room and withdraws what lies there from readers. Only the tail moves, so that it may be given up again. */
     private long reserve(int length, int alignment) {
-        requireFits(length);
-        long address = (nextAddress + alignment - 1) / alignment * alignment;
-        if (address % capacity + length > capacity) {
-            address = (address / capacity + 1) * capacity;
-        }
+        long address = place(length, alignment);
         withdrawBelow(address + length - capacity);
         return address;
+    }
+
+    private long place(int length, int alignment) {
+        requireFits(length);
+        long address = (nextAddress + alignment - 1) / alignment * alignment;
+        return address % capacity + length > capacity ? (address / capacity + 1) * capacity : address;
     }
 
     private void withdrawBelow(long address) {

@@ -5,7 +5,7 @@ package io.tcpoffload.channel;
 /**
  * Layout of a store's memory and file, all in host byte order. Offsets count bytes from the start.
  * <pre>
- *       0  magic | version, check | id | created_ms | capacity | runs        identity: written once, magic last
+ *       0  magic | version, check | id | created_ms | capacity | runs | boot   identity: written once, magic last
  *      64  head x3 | newest_join_point x3                                     {@link DurableWord}s
  *     128  tail
  *    1024  description[2]: generation | length, check | text                  the older one is overwritten
@@ -35,6 +35,8 @@ package io.tcpoffload.channel;
  * A copy made from front to end is what a reader's own copy would be: the copies of {@code tail} and {@code first} at the
  * end say what of it was overwritten meanwhile.
  *
+ * <p><b>The machine restarted.</b> On a disk pages are written back in any order: a file of another boot is refused.
+ *
  * <p><b>Damaged.</b> Identity, descriptions and runs carry a check; each word that changes is kept three times.
  */
 final class StoreDescriptor {
@@ -56,7 +58,8 @@ final class StoreDescriptor {
     static final int CREATED_AT = 24;
     static final int CAPACITY_AT = 32;
     static final int RUNS_AT = 40;
-    static final int IDENTITY_END = 48;
+    static final int BOOT_AT = 48;
+    static final int IDENTITY_END = 64;
 
     static final int HEAD_AT = 64;
     static final int NEWEST_JOIN_POINT_AT = HEAD_AT + 3 * Long.BYTES;

@@ -2,9 +2,13 @@
 
 package io.tcpoffload.channel;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.CRC32;
 
@@ -22,11 +26,22 @@ final class StoreHeader {
     private static final int CHECK = 12;
     private static final int TEXT = 16;
 
+    /** Tells the machine's boots apart (random(4)); without it all are one. */
+    private static final UUID BOOT = bootId(Path.of("/proc/sys/kernel/random/boot_id"));
+
     private final ByteBuffer memory;
 
     /** @param memory a store's first page at least */
     StoreHeader(ByteBuffer memory) {
         this.memory = memory.duplicate().order(ByteOrder.nativeOrder());
+    }
+
+    static UUID bootId(Path file) {
+        try {
+            return UUID.fromString(Files.readString(file).trim());
+        } catch (IOException | IllegalArgumentException e) {
+            return new UUID(0, 0);
+        }
     }
 
     /** Writes all but the magic into zeros. Returns the new store's id. */
@@ -36,6 +51,8 @@ final class StoreHeader {
         memory.putLong(StoreDescriptor.CREATED_AT, System.currentTimeMillis());
         memory.putLong(StoreDescriptor.CAPACITY_AT, capacity);
         memory.putLong(StoreDescriptor.RUNS_AT, StoreDescriptor.runs(capacity));
+        memory.putLong(StoreDescriptor.BOOT_AT, BOOT.getMostSignificantBits());
+        memory.putLong(StoreDescriptor.BOOT_AT + Long.BYTES, BOOT.getLeastSignificantBits());
         memory.putInt(StoreDescriptor.VERSION_AT, StoreDescriptor.VERSION);
         memory.putInt(StoreDescriptor.CHECK_AT, identityCheck());
         return id;
@@ -59,6 +76,7 @@ final class StoreHeader {
         require(version() == StoreDescriptor.VERSION, "its layout is of version " + version() + ", not "
                 + StoreDescriptor.VERSION);
         require(memory.getInt(StoreDescriptor.CHECK_AT) == identityCheck(), "its identity is damaged");
+        require(boot().equals(BOOT), "it was written before the machine restarted, in boot " + boot() + ", not " + BOOT);
         long capacity = memory.getLong(StoreDescriptor.CAPACITY_AT);
         require(capacity > 0 && capacity <= StoreDescriptor.MAX_CAPACITY && capacity % StoreDescriptor.PAGE == 0,
                 "its capacity is " + capacity + " bytes, not whole pages up to " + StoreDescriptor.MAX_CAPACITY);
@@ -77,6 +95,10 @@ final class StoreHeader {
 
     private int version() {
         return memory.getInt(StoreDescriptor.VERSION_AT);
+    }
+
+    private UUID boot() {
+        return new UUID(memory.getLong(StoreDescriptor.BOOT_AT), memory.getLong(StoreDescriptor.BOOT_AT + Long.BYTES));
     }
 
     long id() {

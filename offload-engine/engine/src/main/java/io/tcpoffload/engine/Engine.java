@@ -37,7 +37,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,8 @@ public final class Engine implements OffloadEngine, AutoCloseable {
 
     /** Heads and pages are little work; the media goes by the session loop, or by these when it can't be had. */
     private static final int HTTP_THREADS = 2;
+    /** How exact the times of null packets are. */
+    private static final long KEEP_ALIVE_MS = 100;
 
     private final EngineConfig config;
     private final StoreDirectory stores;
@@ -57,6 +61,13 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     private final Map<String, Listener> listeners = new TreeMap<>();
     private final Map<String, Front> fronts = new ConcurrentHashMap<>();
     private final EventHub events = new EventHub();
+    /** Not the event loops: binding a listener waits for them, and what happens here may wait for that. */
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            task -> {
+                Thread thread = new Thread(task, "tcpoffload-clock");
+                thread.setDaemon(true);
+                return thread;
+            });
     /** Channels that nobody publishes to, and the end of their grace. */
     private final Map<MediaChannel, Future<?>> closing = new HashMap<>();
     private final Object ending = new Object();
@@ -71,6 +82,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         transports = Transports.open(config, loops);
         commands = new ControlCommands(transports.adoptions(), this::find, this::counters);
         control = openControl();
+        clock.scheduleAtFixedRate(this::keepAlive, KEEP_ALIVE_MS, KEEP_ALIVE_MS, TimeUnit.MILLISECONDS);
         LOG.info("Engine {} runs with transport {}: {}", Build.VERSION, transports.automatic(), transports.reason());
     }
 
@@ -218,6 +230,15 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         transports.closeSession(session, reason);
     }
 
+    private void keepAlive() {
+        try {
+            long nowNs = System.nanoTime();
+            snapshot().forEach(listener -> listener.list().forEach(media -> media.keepAlive(nowNs)));
+        } catch (RuntimeException e) {
+            LOG.error("A channel is not kept alive", e); // what should not be must not end the clock
+        }
+    }
+
     private synchronized void closeIfUnused(String key) {
         Listener listener = listeners.get(key);
         if (listener != null && listener.isEmpty()) {
@@ -239,7 +260,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
 
     private synchronized void closeLater(String key, MediaChannel media) {
         cancelClose(media);
-        closing.put(media, loops.group().schedule(() -> closeIfDetached(key, media),
+        closing.put(media, clock.schedule(() -> closeIfDetached(key, media),
                 media.spec().detachGrace().toMillis(), TimeUnit.MILLISECONDS));
     }
 
@@ -344,6 +365,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
                 if (control != null) {
                     control.close();
                 }
+                clock.shutdownNow();
                 transports.close();
                 loops.close();
                 stores.close();

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class ChannelPublisherTest {
 
-    private final MediaChannel channel = new MediaChannel(ChannelSpec.channel("news").withStoreBytes(1 << 20), "127.0.0.1:8080", null);
+    private final MediaChannel channel =
+            new MediaChannel(ChannelSpec.channel("news").withStoreBytes(1 << 20), "127.0.0.1:8080", null);
 
     @AfterEach
     void close() {
