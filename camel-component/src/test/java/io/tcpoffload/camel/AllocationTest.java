@@ -53,7 +53,7 @@ class AllocationTest extends CamelTestSupport {
     }
 
     private long bytesAPublish(String options, Object body) throws Exception {
-        AsyncProducer producer = context.getEndpoint("tcpoffload:alloc?" + options).createAsyncProducer();
+        AsyncProducer producer = context.getEndpoint("tcpoffload:alloc?" + options + (options.isEmpty() ? "" : "&") + "detachGrace=0").createAsyncProducer();
         context.addService(producer);
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = 0;
