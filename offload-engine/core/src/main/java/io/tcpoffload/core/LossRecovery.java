@@ -215,6 +215,7 @@ final class LossRecovery {
 
     /** RFC 6675 4, SetPipe(); without SACK each duplicate stands for a segment delivered, as in Linux. */
     long pipeBytes() {
-        return Math.max(0, board.pipeBytes() - duplicates.deliveredBytes());
+        final long bytes = edges == null ? board.pipeBytes() : (long) board.pipeSegments(edges) * segment.bytes();
+        return Math.max(0, bytes - duplicates.deliveredBytes());
     }
 }

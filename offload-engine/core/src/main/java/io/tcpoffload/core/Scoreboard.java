@@ -273,10 +273,19 @@ final class Scoreboard {
     /** The same, with segments counted. */
     boolean isDupThreshSacked(SegmentEdges edges) {
         int segments = 0;
-        for (int i = 0; sackedRanges > 0 && i < count && segments < DUP_THRESH; i++) {
-            segments += isSacked(i) ? edges.segments(start(i), end[i], DUP_THRESH) : 0;
+        for (int i = 0; sackedRanges > 0 && i < count; i++) {
+            segments += isSacked(i) ? edges.segments(start(i), end[i]) : 0;
         }
         return segments >= DUP_THRESH;
+    }
+
+    /** {@link #pipeBytes()} in segments. */
+    int pipeSegments(SegmentEdges edges) {
+        int segments = 0;
+        for (int i = 0; i < count; i++) {
+            segments += isSacked(i) || isLost(i) ? 0 : edges.segments(start(i), end[i]);
+        }
+        return segments;
     }
 
     /** The first range that is lost; {@link #rangeCount()} when there is none. */
