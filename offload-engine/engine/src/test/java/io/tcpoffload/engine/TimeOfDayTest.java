@@ -24,9 +24,15 @@ import org.junit.jupiter.api.Test;
 /** Somebody sets the clock: nothing of the engine decides by the time of day, so nothing happens. */
 class TimeOfDayTest {
 
-    /** For people: when a viewer came, and the Date of a reply. */
+    /**
+     * For people: when a viewer came, a channel began, was published to or something happened, and the Date of a reply. And
+     * files are compared by the dates that they have (RFC 9110 section 13).
+     */
     private static final Set<String> MAY_ASK = Set.of("io/tcpoffload/offload/ViewerSession.class",
-            "io/tcpoffload/nio/ViewerInfo.class", "io/tcpoffload/http/Reply.class");
+            "io/tcpoffload/nio/ViewerInfo.class", "io/tcpoffload/channel/MediaChannel.class",
+            "io/tcpoffload/channel/StoreHeader.class", "io/tcpoffload/engine/EventHub.class",
+            "io/tcpoffload/http/Reply.class", "io/tcpoffload/http/HttpDate.class", "io/tcpoffload/http/ContentReply.class",
+            "io/tcpoffload/http/Preconditions.class", "io/tcpoffload/http/Representation.class");
 
     /** As they stand in a class that calls them; a wait until a date is by the time of day, too. */
     private static final List<String> QUESTIONS = List.of("currentTimeMillis", "java/time/Instant", "java/time/LocalDate",
