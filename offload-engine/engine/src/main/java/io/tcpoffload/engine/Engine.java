@@ -5,6 +5,7 @@ package io.tcpoffload.engine;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tcpoffload.api.ChannelInfo;
 import io.tcpoffload.api.ChannelSpec;
+import io.tcpoffload.api.Drain;
 import io.tcpoffload.api.EngineInfo;
 import io.tcpoffload.api.EventSpec;
 import io.tcpoffload.api.HandlerSpec;
@@ -75,6 +76,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     private final Object ending = new Object();
     private final ControlCommands commands;
     private final ControlSocket control;
+    private Suspension drained;
     private boolean closed;
 
     private Engine(EngineConfig config, StoreDirectory stores) {
@@ -205,8 +207,14 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         return listener;
     }
 
-    private Front front(String key) {
-        return fronts.computeIfAbsent(key, k -> new Front(transports.ids(), events.at(k)));
+    private synchronized Front front(String key) {
+        return fronts.computeIfAbsent(key, k -> {
+            Front front = new Front(transports.ids(), events.at(k));
+            if (drained != null) {
+                front.suspend(drained);
+            }
+            return front;
+        });
     }
 
     private String key(String hostAndPort) {
@@ -261,6 +269,32 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         Suspension suspension = new Suspension(path, retryAfter);
         front.suspend(suspension);
         return new Hold(() -> "", () -> Map.of("refused", suspension.refused()), () -> front.resume(suspension));
+    }
+
+    @Override
+    public List<String> drain(Drain drain) {
+        synchronized (this) {
+            requireRunning("draining");
+            endDrain();
+            drained = Suspension.of(drain);
+            fronts.values().forEach(front -> front.suspend(drained));
+        }
+        LOG.info("Drained: new viewers are {}; present ones {}", drain.redirect() == null ? "refused"
+                : "sent to " + drain.redirect(), switch (drain.present()) {
+                    case STAY -> "watch on";
+                    case END -> "are ended";
+                    case HAND_BACK -> "go to the kernel";
+                });
+        return transports.leave(drain.present());
+    }
+
+    @Override
+    public synchronized void endDrain() {
+        if (drained != null) {
+            fronts.values().forEach(front -> front.resume(drained));
+            drained = null;
+            LOG.info("Drained no more: viewers are let in");
+        }
     }
 
     @Override
