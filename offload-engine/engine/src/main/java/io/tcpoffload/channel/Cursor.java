@@ -236,7 +236,7 @@ public final class Cursor implements Source {
 
     @Override
     public boolean copy(long at, int memoryOffset, int length, ByteBuffer to, int index) {
-        to.put(index, store.memory(), memoryOffset, length);
+        store.copy(memoryOffset, length, to, index);
         return store.stillValid(at);
     }
 

@@ -471,6 +471,11 @@ public final class SegmentStore implements AutoCloseable {
         return count;
     }
 
+    /** Copies located bytes to {@code index} on; no position moves, and nothing is allocated. Ask {@link #stillValid} after it. */
+    void copy(int memoryOffset, int length, ByteBuffer to, int index) {
+        to.put(index, media, memoryOffset, length);
+    }
+
     /** A reader's own view of the memory of media, for absolute access; indices come from {@link Extent#memoryOffset()}. */
     public ByteBuffer memory() {
         return media.duplicate();
