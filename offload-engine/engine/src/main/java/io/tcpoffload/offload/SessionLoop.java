@@ -129,6 +129,12 @@ final class SessionLoop {
         return done > 0 ? 0 : Rest.of(sessions, now);
     }
 
+    /** Sends what may be sent now, as send(2) does, before anything else is done. Loop thread, in a command. */
+    void serveNow(ViewerSession session) {
+        serveOrReset(session);
+        fanOut.post();
+    }
+
     /** What should not be must not take the other viewers with it. */
     private int serveOrReset(ViewerSession session) {
         try {
