@@ -134,6 +134,7 @@ public final class Adoptions implements AutoCloseable {
         on(id, session -> {
             try {
                 what.accept(own(session));
+                loop.serveNow(session);
             } catch (IllegalArgumentException e) {
                 throw new OffloadException(e.getMessage());
             }
