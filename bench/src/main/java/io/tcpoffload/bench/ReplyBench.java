@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code bench/replies}: what handlers' decisions and answers cost. The server is bound to core 0, the clients to core 1, each
- * in a namespace of its own with a veth pair between.
+ * {@code bench/replies}: what handlers' decisions and answers cost. The server is bound to core 0, the clients to core 1,
+ * each in a namespace of its own with a veth pair between.
  */
 public final class ReplyBench {
 
@@ -127,8 +127,8 @@ public final class ReplyBench {
     }
 
     private void segments(double seconds, int[] sizes) throws IOException {
-        System.out.println("segments: one file after another on each connection, by the kernel (sendfile) and by the ring with "
-                + "take-over and hand-back each: bytes a second, the server's processor time, and the median time of a file");
+        System.out.println("segments: one file after another on each connection, by the kernel (sendfile) and by the ring, "
+                + "with take-over and hand-back each: bytes a second, the server's processor time, the median time of a file");
         System.out.printf("%8s %4s %38s %38s %13s%n", "file", "by", "kernel", "ring", "ring/kernel");
         Path file = Files.createTempFile("segment", ".ts");
         try {
@@ -137,8 +137,8 @@ public final class ReplyBench {
                 List<Result> kernel = measure(file, "off", seconds);
                 List<Result> ring = measure(file, "1", seconds);
                 for (int i = 0; i < CONNECTIONS.length; i++) {
-                    System.out.printf("%4d KiB %4d %38s %38s %5.2f CPU %.2f%n", kib, CONNECTIONS[i], kernel.get(i), ring.get(i),
-                            ring.get(i).megabytesPerSecond / kernel.get(i).megabytesPerSecond,
+                    System.out.printf("%4d KiB %4d %38s %38s %5.2f CPU %.2f%n", kib, CONNECTIONS[i], kernel.get(i),
+                            ring.get(i), ring.get(i).megabytesPerSecond / kernel.get(i).megabytesPerSecond,
                             ring.get(i).cpuSecondsPerGigabyte / kernel.get(i).cpuSecondsPerGigabyte);
                 }
             }

@@ -56,7 +56,8 @@ public record EngineConfig(String listener, TransportMode transport, List<String
 
     public EngineConfig withListener(String hostAndPort) {
         ChannelSpec.channel("default").withListener(hostAndPort);
-        return new EngineConfig(hostAndPort, transport, devices, instance, maxSessions, storeDirectory, control, sender, leastRingReply);
+        return new EngineConfig(hostAndPort, transport, devices, instance, maxSessions,
+                storeDirectory, control, sender, leastRingReply);
     }
 
     public EngineConfig withTransport(String mode) {
@@ -77,14 +78,16 @@ public record EngineConfig(String listener, TransportMode transport, List<String
                         + "characters separated by commas");
             }
         }
-        return new EngineConfig(listener, transport, list, instance, maxSessions, storeDirectory, control, sender, leastRingReply);
+        return new EngineConfig(listener, transport, list, instance, maxSessions,
+                storeDirectory, control, sender, leastRingReply);
     }
 
     public EngineConfig withInstance(String name) {
         if (!name.matches("[A-Za-z0-9_-]{1,32}")) {
             throw new OffloadException("instance '" + name + "' is not valid: 1 to 32 letters, digits, '-' or '_'");
         }
-        return new EngineConfig(listener, transport, devices, name, maxSessions, storeDirectory, control, sender, leastRingReply);
+        return new EngineConfig(listener, transport, devices, name, maxSessions,
+                storeDirectory, control, sender, leastRingReply);
     }
 
     public EngineConfig withMaxSessions(String number) {
@@ -97,7 +100,8 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         if (value < 1 || value > MAX_SESSIONS_LIMIT) {
             throw new OffloadException("maxSessions '" + number + "' is not valid: 1 to " + MAX_SESSIONS_LIMIT);
         }
-        return new EngineConfig(listener, transport, devices, instance, value, storeDirectory, control, sender, leastRingReply);
+        return new EngineConfig(listener, transport, devices, instance, value,
+                storeDirectory, control, sender, leastRingReply);
     }
 
     public EngineConfig withStoreDirectory(String directory) {
@@ -111,14 +115,16 @@ public record EngineConfig(String listener, TransportMode transport, List<String
     /** {@code off}, or a path of at most 107 bytes, which is what a socket's address holds. */
     public EngineConfig withControl(String text) {
         if (text.equals("off")) {
-            return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, null, sender, leastRingReply);
+            return new EngineConfig(listener, transport, devices, instance, maxSessions,
+                    storeDirectory, null, sender, leastRingReply);
         }
         Path path = Path.of(text).toAbsolutePath().normalize();
         if (path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH) {
             throw new OffloadException("control '" + path + "' is not valid: off, or a path of at most "
                     + MAX_SOCKET_PATH + " bytes");
         }
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, path, sender, leastRingReply);
+        return new EngineConfig(listener, transport, devices, instance, maxSessions,
+                storeDirectory, path, sender, leastRingReply);
     }
 
     /** {@code on} or {@code off}. */
@@ -167,7 +173,8 @@ public record EngineConfig(String listener, TransportMode transport, List<String
     }
 
     private EngineConfig withSender(SenderSettings changed) {
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, control, changed, leastRingReply);
+        return new EngineConfig(listener, transport, devices, instance, maxSessions,
+                storeDirectory, control, changed, leastRingReply);
     }
 
     /** Bytes, or {@code off}. */
