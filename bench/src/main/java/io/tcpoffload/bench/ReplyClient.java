@@ -16,10 +16,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Clients of {@link ReplyServer}. Arguments: {@code fetch HOST PORT PATH CONNECTIONS SECONDS}: response after response on each
- * connection; {@code join HOST PORT PATH RATE SECONDS}: so many new viewers a second, each of which goes when it has the first
- * byte of media. Prints a line {@code key=value ...}: requests, bytes, seconds, and the times from request to the response's
- * end, or from connecting to the first byte of media, in microseconds.
+ * Clients of {@link ReplyServer}. Arguments: {@code fetch HOST PORT PATH CONNECTIONS SECONDS}: response after response on
+ * each connection; {@code join HOST PORT PATH RATE SECONDS}: so many new viewers a second, each of which goes when it has the
+ * first byte of media. Prints a line {@code key=value ...}: requests, bytes, seconds, and the times from request to the
+ * response's end, or from connecting to the first byte of media, in microseconds.
  */
 final class ReplyClient {
 

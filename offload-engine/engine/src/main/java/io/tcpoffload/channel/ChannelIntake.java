@@ -130,7 +130,8 @@ final class ChannelIntake {
     }
 
     /**
-     * Appends null packets when nothing has been appended for so long, as far as the newest place to join stays in the store.
+     * Appends null packets when nothing has been appended for so long, as far as the newest place to join stays in the
+     * store.
      *
      * @param nowNs    as of {@link System#nanoTime()}
      * @param detached whether nobody publishes: then a packet that was left unfinished is made whole before. Else its rest

@@ -191,9 +191,9 @@ public final class MediaChannel implements AutoCloseable {
     }
 
     /**
-     * While nobody publishes, and in silences longer than {@link ChannelSpec#keepalive()}, gives viewers of a transport stream
-     * null packets now and then, so that players do not take the silence for the end. To be called often, every 100 ms or so;
-     * from any thread.
+     * While nobody publishes, and in silences longer than {@link ChannelSpec#keepalive()}, gives viewers of a transport
+     * stream null packets now and then, so that players do not take the silence for the end. To be called often, every
+     * 100 ms or so; from any thread.
      *
      * @param nowNs as of {@link System#nanoTime()}
      */

@@ -46,7 +46,8 @@ final class Listener implements ChannelDirectory, AutoCloseable {
                 || wanted.backlog() != spec.backlog() || wanted.sendBuffer() != spec.sendBuffer()
                 || wanted.receiveBuffer() != spec.receiveBuffer()) {
             throw new OffloadException("listener " + spec.address() + " is bound for " + spec.owner() + " with "
-                    + describe(spec) + "; it can't be bound for " + wanted.owner() + " with " + describe(wanted) + " at the same time");
+                    + describe(spec) + "; it can't be bound for " + wanted.owner() + " with " + describe(wanted)
+                    + " at the same time");
         }
     }
 

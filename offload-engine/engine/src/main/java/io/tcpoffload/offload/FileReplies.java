@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Files by the ring: takes a connection out of the kernel when its request has been read, sends head and file, and gives it
- * back as soon as that has left. What is not acknowledged then the kernel repeats. When a client says something meanwhile, it
- * is given back at once, and repeats it to the kernel's socket.
+ * back as soon as that has left. What is not acknowledged then the kernel repeats. When a client says something meanwhile,
+ * its connection is given back at once, and it repeats that to the kernel's socket.
  */
 final class FileReplies implements FileTransport, AutoCloseable {
 

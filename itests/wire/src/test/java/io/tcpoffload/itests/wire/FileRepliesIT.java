@@ -48,8 +48,11 @@ class FileRepliesIT {
 
     /** Nothing of it is left: neither sessions nor connections in the hook's table. */
     private static void assertOver(Setup setup) {
-        Setup.await("no session is left", () -> setup.engine.counters().get("offload_taken_over")
-                == setup.engine.counters().get("offload_handed_back") + setup.engine.counters().get("offload_viewer_resets"));
+        Setup.await("no session is left", () -> {
+            Map<String, Long> counters = setup.engine.counters();
+            return counters.get("offload_taken_over")
+                    == counters.get("offload_handed_back") + counters.get("offload_viewer_resets");
+        });
         Setup.await("no flow is left", () -> setup.engine.flows() == 0);
         assertEquals(List.of(), setup.engine.warnings());
     }
