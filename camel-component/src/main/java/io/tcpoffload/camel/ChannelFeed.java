@@ -225,7 +225,8 @@ final class ChannelFeed implements AutoCloseable {
         }
         throw new OffloadException("channel " + spec.name() + " has no room for " + bytes + " bytes"
                 + (block ? " within sendTimeout " + settings.sendTimeout().toMillis() + " ms" : "")
-                + ": a viewer would lag by more than its limit (backpressure=" + OptionWord.of(settings.backpressure()) + ")");
+                + ": a viewer would lag by more than its limit (backpressure="
+                + OptionWord.of(settings.backpressure()) + ")");
     }
 
     private boolean within(CompletionStage<Boolean> answer) {

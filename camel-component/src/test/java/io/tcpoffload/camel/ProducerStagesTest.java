@@ -79,7 +79,8 @@ class ProducerStagesTest extends CamelTestSupport {
     void fileThatEndsWithinAPacketIsCut() throws Exception {
         send("alignment=packet", Files.write(folder.resolve("a.ts"), Arrays.copyOf(MEDIA, 300)), Map.of());
         assertEquals(188, published().length);
-        send("alignment=packet", Files.write(folder.resolve("b.ts"), Arrays.copyOfRange(MEDIA, 300, MEDIA.length)), Map.of());
+        send("alignment=packet", Files.write(folder.resolve("b.ts"), Arrays.copyOfRange(MEDIA, 300, MEDIA.length)),
+                Map.of());
         assertArrayEquals(MEDIA, published());
     }
 
@@ -100,8 +101,8 @@ class ProducerStagesTest extends CamelTestSupport {
         send("validate=strict", MEDIA, Map.of());
         Exchange refused = send("validate=strict", OTHER, Map.of());
         assertInstanceOf(FaultyStreamException.class, refused.getException());
-        assertEquals("the transport stream is refused (validate=strict): 2 faults, the first: PID 256 has continuity counter "
-                + "9 instead of 3, at byte 0", refused.getException().getMessage());
+        assertEquals("the transport stream is refused (validate=strict): 2 faults, the first: PID 256 has continuity "
+                + "counter 9 instead of 3, at byte 0", refused.getException().getMessage());
         assertArrayEquals(MEDIA, published());
     }
 
