@@ -122,6 +122,25 @@ class ProducerStagesTest extends CamelTestSupport {
     }
 
     @Test
+    void exchangeIsToldTheBodysTimes() {
+        byte[] media = new Packets().pcr(0x100, 0, 1000).pes(0x100, 1, 99_000, 90_000).pcr(0x100, 2, 1080).bytes();
+        Exchange sent = send("alignment=packet", media, Map.of());
+        assertEquals(99_000L, sent.getMessage().getHeader("CamelTcpOffloadPts"));
+        assertEquals(80L, sent.getMessage().getHeader("CamelTcpOffloadSegmentDuration"));
+        assertNull(send("", media, Map.of()).getMessage().getHeader("CamelTcpOffloadPts"));
+        assertNull(send("alignment=packet", new Packets().payload(0x100, 3).bytes(), Map.of()).getMessage()
+                .getHeader("CamelTcpOffloadPts"));
+    }
+
+    @Test
+    void timesAreThoseThatViewersSee() {
+        send("restamp=true", MEDIA, Map.of());
+        byte[] other = new Packets().pcr(0x100, 9, 90_000).pes(0x100, 10, 90_100 * 90L, 90_050 * 90L).bytes();
+        Exchange sent = send("restamp=true", other, Map.of("CamelTcpOffloadDiscontinuity", true));
+        assertEquals(140 * 90L, sent.getMessage().getHeader("CamelTcpOffloadPts"));
+    }
+
+    @Test
     void routesBodyIsNotWrittenTo() {
         byte[] body = OTHER.clone();
         send("restamp=true", MEDIA, Map.of());
