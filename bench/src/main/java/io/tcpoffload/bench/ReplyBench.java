@@ -117,21 +117,29 @@ public final class ReplyBench {
         }
     }
 
+    /** What a side did: bytes a second, processor time a byte, and the time that a client waits for a file. */
+    private record Result(double megabytesPerSecond, double cpuSecondsPerGigabyte, double p50Millis) {
+
+        @Override
+        public String toString() {
+            return String.format("%6.0f MB/s %6.2f s/GB %7.2f ms", megabytesPerSecond, cpuSecondsPerGigabyte, p50Millis);
+        }
+    }
+
     private void segments(double seconds, int[] sizes) throws IOException {
-        System.out.println("segments: one file after another on each connection; by the kernel (sendfile), and by the ring "
-                + "with take-over and hand-back each");
-        System.out.printf("%8s %12s %22s %22s %8s%n", "file", "connections", "kernel: MB/s, p50 ms", "ring: MB/s, p50 ms",
-                "ratio");
+        System.out.println("segments: one file after another on each connection, by the kernel (sendfile) and by the ring with "
+                + "take-over and hand-back each: bytes a second, the server's processor time, and the median time of a file");
+        System.out.printf("%8s %4s %38s %38s %13s%n", "file", "by", "kernel", "ring", "ring/kernel");
         Path file = Files.createTempFile("segment", ".ts");
         try {
             for (int kib : sizes) {
                 Files.write(file, new byte[kib << 10]);
-                List<Fields> kernel = measure(file, "off", seconds);
-                List<Fields> ring = measure(file, "1", seconds);
+                List<Result> kernel = measure(file, "off", seconds);
+                List<Result> ring = measure(file, "1", seconds);
                 for (int i = 0; i < CONNECTIONS.length; i++) {
-                    System.out.printf("%4d KiB %12d %14.0f %7.2f %14.0f %7.2f %8.2f%n", kib, CONNECTIONS[i],
-                            rate(kernel.get(i)), kernel.get(i).number("p50_us") / 1e3, rate(ring.get(i)),
-                            ring.get(i).number("p50_us") / 1e3, rate(ring.get(i)) / rate(kernel.get(i)));
+                    System.out.printf("%4d KiB %4d %38s %38s %5.2f CPU %.2f%n", kib, CONNECTIONS[i], kernel.get(i), ring.get(i),
+                            ring.get(i).megabytesPerSecond / kernel.get(i).megabytesPerSecond,
+                            ring.get(i).cpuSecondsPerGigabyte / kernel.get(i).cpuSecondsPerGigabyte);
                 }
             }
         } finally {
@@ -139,25 +147,22 @@ public final class ReplyBench {
         }
     }
 
-    private List<Fields> measure(Path file, String ringReplies, double seconds) {
-        List<Fields> results = new ArrayList<>();
+    private List<Result> measure(Path file, String ringReplies, double seconds) {
+        List<Result> results = new ArrayList<>();
         try (LineProcess server = server(file, "transport=offload", "ringReplies=" + ringReplies)) {
-            fetch(CONNECTIONS[0], seconds);
+            fetch(CONNECTIONS[CONNECTIONS.length - 1], seconds);
             for (int connections : CONNECTIONS) {
-                Fields result = fetch(connections, seconds);
-                if (result.number("failed") > 0) {
-                    System.out.println("failed: " + result.number("failed") + " " + server.ask("counters"));
+                long before = cpuNs(server);
+                Fields fetched = fetch(connections, seconds);
+                long cpuNs = cpuNs(server) - before;
+                if (fetched.number("failed") > 0) {
+                    System.out.println("failed: " + fetched.number("failed") + " " + server.ask("counters"));
                 }
-                results.add(result);
-            }
-            if (System.getenv("VERBOSE") != null) {
-                server.ask("counters").stream().filter(line -> !line.endsWith("=0")).forEach(System.out::println);
+                double bytes = fetched.number("bytes");
+                results.add(new Result(bytes / 1e6 / Double.parseDouble(fetched.text("seconds")), cpuNs / bytes,
+                        fetched.number("p50_us") / 1e3));
             }
         }
         return results;
-    }
-
-    private static double rate(Fields result) {
-        return result.number("bytes") / 1e6 / Double.parseDouble(result.text("seconds"));
     }
 }

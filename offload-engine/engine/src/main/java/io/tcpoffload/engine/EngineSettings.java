@@ -50,4 +50,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(description = "Congestion window at the start, in segments, 1 to 100")
     int initialWindow() default 10;
+
+    @AttributeDefinition(description = "off, or the bytes from which on a file that a handler answers with is sent by the ring")
+    String ringReplies() default "off";
 }

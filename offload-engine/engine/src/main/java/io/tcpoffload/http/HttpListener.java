@@ -88,7 +88,6 @@ public final class HttpListener implements AutoCloseable {
             gate.farewell().say(socket, socket.alloc().buffer(0));
         } else if (gate.enterAgain(socket)) {
             socket.closeFuture().addListener(closed -> gate.leave(socket));
-            socket.config().setOption(ChannelOption.TCP_NODELAY, true);
             attend(socket, false);
             socket.config().setAutoRead(true);
         } else {
