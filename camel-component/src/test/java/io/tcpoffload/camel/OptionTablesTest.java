@@ -64,7 +64,8 @@ class OptionTablesTest extends CamelTestSupport {
     }
 
     private String headers() {
-        return model.getEndpointHeaders().stream().map(header -> "| `" + header.getName() + "` | " + header.getShortJavaType()
+        return model.getEndpointHeaders().stream().map(header -> "| `" + header.getName() + "` | "
+                + header.getShortJavaType()
                 + " | " + (header.getLabel() == null || header.getLabel().isEmpty() ? "both" : header.getLabel()) + " | "
                 + cell(header.getDescription()) + " |\n")
                 .collect(Collectors.joining("", "| header | type | side | meaning |\n|---|---|---|---|\n", ""));

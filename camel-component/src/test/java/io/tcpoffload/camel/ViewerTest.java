@@ -85,7 +85,8 @@ class ViewerTest extends CamelTestSupport {
     }
 
     private HttpRequest request(String path, String... headers) {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + REAL.port() + path)).timeout(Duration.ofSeconds(20));
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + REAL.port() + path))
+                .timeout(Duration.ofSeconds(20));
         if (headers.length > 0) {
             request.headers(headers);
         }

@@ -99,8 +99,8 @@ public final class SideBySide {
         double seconds = (System.nanoTime() - begun) / 1e9;
         double cpuSeconds = (system.getProcessCpuTime() - cpu) / 1e9;
         double gigabytes = (double) viewers * segments * SEGMENT_BYTES / 1e9;
-        System.out.printf(Locale.ROOT, "%-18s %6.2f GB in %5.1f s, %5.2f GB/s, %5.2f s of the processor a GB%n", name, gigabytes,
-                seconds, gigabytes / seconds, cpuSeconds / gigabytes);
+        System.out.printf(Locale.ROOT, "%-18s %6.2f GB in %5.1f s, %5.2f GB/s, %5.2f s of the processor a GB%n",
+                name, gigabytes, seconds, gigabytes / seconds, cpuSeconds / gigabytes);
     }
 
     /** Viewers that come through a route at a fixed rate, while the channel is fed. */

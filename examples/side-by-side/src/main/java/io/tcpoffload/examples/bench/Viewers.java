@@ -109,8 +109,8 @@ public final class Viewers {
         double took = (System.nanoTime() - begun) / 1e9;
         threads.shutdown();
         Arrays.sort(nanos);
-        System.out.printf(Locale.ROOT, "%d admissions through a route, %.0f a second; request to first media byte: p50 %.2f ms, "
-                + "p99 %.2f ms%n", nanos.length, nanos.length / took, nanos[nanos.length / 2] / 1e6,
+        System.out.printf(Locale.ROOT, "%d admissions through a route, %.0f a second; request to first media byte: "
+                + "p50 %.2f ms, p99 %.2f ms%n", nanos.length, nanos.length / took, nanos[nanos.length / 2] / 1e6,
                 nanos[nanos.length * 99 / 100] / 1e6);
     }
 
