@@ -77,14 +77,13 @@ final class Adoption implements AutoCloseable {
      * @param input   what becomes of what the peer sends
      * @throws KernelException with a line for people; the process has its connection as it was
      */
-    static final long[] T = new long[16]; static int n; static void t(){ T[n++]=System.nanoTime(); }
     ViewerSession take(long id, int pid, int fd, MediaChannel channel, InputPolicy input) throws KernelException {
-        n=1; try (ForeignSocket socket = ForeignSocket.take(pid, fd)) {
-            t(); socket.check(); t();
+        try (ForeignSocket socket = ForeignSocket.take(pid, fd)) {
+            socket.check();
             InetSocketAddress local = socket.local();
             InetSocketAddress remote = socket.remote();
             Path path = path(local, remote);
-            t(); Device device = kernel.attach(path.ifindex());
+            Device device = kernel.attach(path.ifindex());
             int slot = kernel.sessions().allocate();
             if (slot < 0) {
                 throw new KernelException("the session table is full with " + kernel.sessions().capacity()
@@ -138,9 +137,9 @@ final class Adoption implements AutoCloseable {
         kernel.sessions().ipFields(slot, socket.ipFields());
         kernel.sessions().state(slot, SessionState.TAKING);
         kernel.flows().put(local, remote, slot);
-        t(); kernel.settle(); t();
-        socket.freeze(); t();
-        FrozenState frozen = socket.read(sockets); t();
+        kernel.settle();
+        socket.freeze();
+        FrozenState frozen = socket.read(sockets);
         kernel.sessions().complete(slot, frozen.tcp().withSndNxt(frozen.una()));
         kernel.sessions().nxt(slot, frozen.nxt());
         if (input == InputPolicy.HAND_BACK) {
@@ -155,7 +154,7 @@ final class Adoption implements AutoCloseable {
             Sender sender = sender(frozen, channel == null);
             ViewerSession session = new ViewerSession(id, slot, local, remote, device, kernel.sessions(),
                     source, sender, frozen.tcp(), settings, new Adopted(frozen, channel == null ? own : null, owner, input));
-            t(); socket.silence(); t();
+            socket.silence();
             return session;
         } catch (KernelException | RuntimeException e) {
             source.close();
