@@ -92,9 +92,16 @@ public final class Viewer {
 
     /** Its cursor is closed. */
     void left(Cursor cursor) {
-        CloseReason reason = cursor.closeReason();
-        tell(Type.UNSUBSCRIBE, cursor, !cause.isEmpty() ? cause : reason == null ? "the viewer left" : reason.text());
+        tell(Type.UNSUBSCRIBE, cursor, whyLeft(cursor.closeReason()));
         end();
+    }
+
+    private String whyLeft(CloseReason reason) {
+        if (!cause.isEmpty()) {
+            return cause;
+        }
+        CloseReason known = reason == null && !channel.isOpen() ? CloseReason.CHANNEL_CLOSED : reason;
+        return known == null ? "the viewer left" : known.text();
     }
 
     private void end() {

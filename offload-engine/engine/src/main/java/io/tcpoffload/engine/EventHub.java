@@ -45,6 +45,6 @@ final class EventHub implements AutoCloseable {
 
     @Override
     public void close() {
-        queues.forEach(EventQueue::close);
+        queues.forEach(EventQueue::finish);
     }
 }

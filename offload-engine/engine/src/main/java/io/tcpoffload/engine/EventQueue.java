@@ -9,6 +9,7 @@ import io.tcpoffload.api.ViewerListener;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -19,6 +20,10 @@ final class EventQueue implements Registration, Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventQueue.class);
 
+    /** How long an engine waits, when it stops, for somebody to hear how its viewers ended. */
+    private static final long FINISH_MS = 2000;
+    private static final long LOOK_MS = 200;
+
     private final EventSpec spec;
     private final ViewerListener listener;
     private final Consumer<EventQueue> onClose;
@@ -27,6 +32,7 @@ final class EventQueue implements Registration, Runnable {
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final Thread thread;
+    private volatile boolean ending;
     private volatile boolean closed;
 
     EventQueue(EventSpec spec, ViewerListener listener, Consumer<EventQueue> onClose) {
@@ -53,13 +59,29 @@ final class EventQueue implements Registration, Runnable {
 
     @Override
     public void run() {
-        while (!closed) {
-            try {
-                deliver(waiting.take());
-            } catch (InterruptedException e) {
-                return;
+        try {
+            while (!closed) {
+                ViewerEvent event = waiting.poll(LOOK_MS, TimeUnit.MILLISECONDS);
+                if (event != null) {
+                    deliver(event);
+                } else if (ending) {
+                    return;
+                }
             }
+        } catch (InterruptedException e) {
+            LOG.debug("{} hears no more", spec.owner());
         }
+    }
+
+    /** Delivers what waits, within a bound, and ends. */
+    void finish() {
+        ending = true;
+        try {
+            thread.join(FINISH_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        close();
     }
 
     /** A listener that fails for one event may manage the next. */

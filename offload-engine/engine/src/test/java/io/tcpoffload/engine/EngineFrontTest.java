@@ -143,6 +143,22 @@ class EngineFrontTest {
     }
 
     @Test
+    void tellsTheEndOfEveryViewerWhenTheEngineStops() throws Exception {
+        var heard = new LinkedBlockingQueue<ViewerEvent>();
+        engine.watch(EventSpec.all(), heard::add);
+        Publisher publisher = engine.openChannel(ChannelSpec.channel("news"));
+        publisher.publish(ByteBuffer.allocate(188), true);
+        try (InputStream in = viewer("/news")) {
+            in.readNBytes(188);
+            engine.close();
+        }
+        assertEquals(Type.SUBSCRIBE, heard.take().type());
+        ViewerEvent end = heard.take();
+        assertEquals(Type.UNSUBSCRIBE, end.type());
+        assertEquals("the channel ended", end.reason());
+    }
+
+    @Test
     void dropsAndCountsWhatASlowListenerDoesNotHear() throws Exception {
         var block = new CountDownLatch(1);
         Registration slow = engine.watch(EventSpec.all().withTypes(EnumSet.of(Type.SUBSCRIBE)).withCapacity(1), event -> {
