@@ -9,6 +9,7 @@ import io.tcpoffload.api.ChannelSpec;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,13 +59,14 @@ class NullPacketsTest {
     }
 
     @Test
-    void comeAtThePaceOfTheChannelsKeepaliveWhileSomebodyPublishes() {
+    void comeAtThePaceOfTheChannelsKeepaliveWhileSomebodyPublishes() throws InterruptedException {
         channel.close();
         channel = new MediaChannel(ChannelSpec.channel("news").withStoreBytes(1 << 20)
-                .withKeepalive(Duration.ofSeconds(2)).withStaleAfter(Duration.ofNanos(1)), "127.0.0.1:8080", null);
+                .withKeepalive(Duration.ofSeconds(2)).withStaleAfter(Duration.ofMillis(30)), "127.0.0.1:8080", null);
         try (ChannelPublisher publisher = channel.openPublisher()) {
             publisher.publish(feed.picture(9, true), true);
             channel.openCursor();
+            TimeUnit.MILLISECONDS.sleep(40);
             pass(SECOND * 19 / 10);
             assertEquals(0, channel.counters().get(ChannelCounter.NULL_PACKETS));
             pass(SECOND * 4);
