@@ -71,8 +71,10 @@ class RunningRoutesTest {
         assertEquals("a.xml:3: Failed to start route: b because: Duplicate id detected: b. Please correct ids to be "
                 + "unique among all your routes.",
                 assertThrows(RouteException.class, () -> start("<routes>" + same + same + "</routes>")).in("a.xml"));
+        var other = new RunningRoutesTest();
+        other.context.addComponent("tcpoffload", TestContexts.withoutEngine());
         assertEquals("a.xml:2: no engine for channel news: bind an OffloadEngine to the registry, or name one by the "
-                + "option engine=#bean", assertThrows(RouteException.class, () -> new RunningRoutesTest().start(
+                + "option engine=#bean", assertThrows(RouteException.class, () -> other.start(
                         "<routes>" + same.replace("log:b", "tcpoffload:news") + "</routes>")).in("a.xml"));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpoffload.headend;
 
+import io.tcpoffload.camel.TcpOffloadComponent;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,8 +26,16 @@ final class TestContexts implements Function<String, CamelContext> {
         context.getCamelContextExtension().setName(name);
         context.getCamelContextExtension().addContextPlugin(ComponentResolver.class,
                 (component, in) -> missing.contains(component) ? null : found.resolveComponent(component, in));
+        context.addComponent("tcpoffload", withoutEngine());
         made.add(context);
         return context;
+    }
+
+    /** There the engine is a service, and here is none. */
+    static TcpOffloadComponent withoutEngine() {
+        var component = new TcpOffloadComponent();
+        component.setAutoStartEngine(false);
+        return component;
     }
 
     /** The ids of the routes that run, of all contexts. */
