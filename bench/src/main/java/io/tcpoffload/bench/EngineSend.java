@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpoffload.bench;
 
+import com.sun.management.ThreadMXBean;
 import io.tcpoffload.api.ChannelInfo;
 import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.Publisher;
@@ -8,12 +9,15 @@ import io.tcpoffload.api.RecoverPolicy;
 import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.engine.Engine;
 import io.tcpoffload.engine.EngineConfig;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.util.Scanner;
 
 /**
  * The engine as a sender to be measured, with the same manners as {@code kernel_send.c}: prints "listening", then
  * "viewers N" when it owns N connections; then, for each line "run PIECE SECONDS" on its input, publishes pieces of
- * that many bytes for that long, never faster than the slowest viewer takes them, and prints "sent BYTES".
+ * that many bytes for that long, never faster than the slowest viewer takes them, and prints "sent BYTES"; for
+ * "live PIECE SECONDS MBITS" at that rate, and what the session thread has allocated meanwhile: "sent BYTES allocated BYTES".
  */
 public final class EngineSend {
 
@@ -44,12 +48,30 @@ public final class EngineSend {
                 String[] words = commands.nextLine().split(" ");
                 PacedPublisher source = new PacedPublisher(engine, publisher, Integer.parseInt(words[1]));
                 double seconds = Double.parseDouble(words[2]);
-                long sent = words[0].equals("live") ? source.runLive(seconds, Double.parseDouble(words[3]))
-                        : source.run(seconds);
+                String report;
+                if (words[0].equals("live")) {
+                    long before = allocatedByLoop();
+                    report = source.runLive(seconds, Double.parseDouble(words[3])) * viewers + " allocated "
+                            + (allocatedByLoop() - before);
+                    source.awaitTaken();
+                } else {
+                    report = String.valueOf(source.run(seconds) * viewers);
+                }
                 requireAll(engine, viewers);
-                System.out.println("sent " + sent * viewers);
+                System.out.println("sent " + report);
             }
         }
+    }
+
+    /** Bytes that the session thread has allocated so far. */
+    private static long allocatedByLoop() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+            if (thread != null && thread.getThreadName().equals("tcpoffload-sessions")) {
+                return threads.getThreadAllocatedBytes(thread.getThreadId());
+            }
+        }
+        throw new IllegalStateException("no session thread");
     }
 
     private static long owned(Engine engine) {

@@ -22,28 +22,35 @@ final class Goodput {
     private Goodput() {
     }
 
-    /** Prints a line for each loss and round-trip time; returns the worst ratio. */
-    static double run(double seconds, long[] seeds) {
-        System.out.printf("goodput, Mbit/s a viewer: median of %d runs of %.0f s, seeds %s%n", seeds.length, seconds,
-                Arrays.toString(seeds));
+    /**
+     * Prints a line for each loss and round-trip time; returns the worst ratio.
+     *
+     * @param lossPercent only this loss, and {@code rttMillis} only this round-trip time; 0 for all
+     * @param control     the kernel's in the place of ours: what differs then is chance
+     */
+    static double run(double seconds, long[] seeds, double lossPercent, int rttMillis, boolean control) {
+        System.out.printf("%s, Mbit/s a viewer: median of %d runs of %.0f s, seeds %s%n",
+                control ? "control, the kernel's in ours' place" : "goodput", seeds.length, seconds, Arrays.toString(seeds));
         System.out.printf("%7s %7s %9s %9s %7s  %s%n", "loss", "RTT", "ours", "kernel", "ratio", "ratios of the runs; sent again ours/kernel; late");
         double worst = Double.MAX_VALUE;
         for (int rtt : RTTS_MILLIS) {
             for (double loss : LOSSES) {
-                worst = Math.min(worst, cell(loss, rtt, seconds, seeds));
+                if ((rttMillis == 0 || rtt == rttMillis) && (lossPercent == 0 || loss == lossPercent / 100)) {
+                    worst = Math.min(worst, cell(loss, rtt, seconds, seeds, control));
+                }
             }
         }
         return worst;
     }
 
-    private static double cell(double loss, int rttMillis, double seconds, long[] seeds) {
+    private static double cell(double loss, int rttMillis, double seconds, long[] seeds, boolean control) {
         List<Double> ours = new ArrayList<>();
         List<Double> kernels = new ArrayList<>();
         List<Double> ratios = new ArrayList<>();
         StringBuilder notes = new StringBuilder();
         for (long seed : seeds) {
             int viewers = loss < 0.01 && rttMillis < 100 ? VIEWERS_AT_LITTLE_LOSS : VIEWERS;
-            try (Race race = new Race(STORE_BYTES)) {
+            try (Race race = control ? Race.ofKernels() : new Race(STORE_BYTES)) {
                 race.relay.roundTrip(RelayLink.CLEAN, RelayLink.CLEAN, 1000L * rttMillis);
                 race.joinOurs(viewers);
                 race.joinKernels(viewers);

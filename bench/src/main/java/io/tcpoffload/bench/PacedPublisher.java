@@ -51,14 +51,12 @@ final class PacedPublisher {
             taken = published - lagPieces();
             perPieceNs = taken > 0 ? (System.nanoTime() - start) / taken : FIRST_PIECE_NS;
         }
-        while (lagPieces() > 0) {
-            LockSupport.parkNanos(SHORTEST_REST_NS);
-        }
+        awaitTaken();
         return published * piece.capacity();
     }
 
     /**
-     * Publishes at a rate until the time is over and everybody has everything.
+     * Publishes at a rate until the time is over, and asks the engine nothing.
      *
      * @param megabits a second
      * @return bytes published
@@ -72,10 +70,14 @@ final class PacedPublisher {
             published++;
             LockSupport.parkNanos(start + (long) (published * nsPerPiece) - System.nanoTime());
         }
+        return published * piece.capacity();
+    }
+
+    /** Until everybody has everything. */
+    void awaitTaken() {
         while (lagPieces() > 0) {
             LockSupport.parkNanos(SHORTEST_REST_NS);
         }
-        return published * piece.capacity();
     }
 
     private long lagPieces() {

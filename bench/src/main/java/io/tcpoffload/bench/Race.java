@@ -44,6 +44,7 @@ final class Race implements AutoCloseable {
     private final Netns viewers = Netns.create("v");
     private final KernelBulk kernel;
     private final LineProcess engine;
+    private final KernelBulk inOursPlace;
     private final ViewerFarm ourViewers;
     private final ViewerFarm kernelViewers;
     private int ourCount;
@@ -56,25 +57,44 @@ final class Race implements AutoCloseable {
      * @param settings   of the engine, {@code key=value}, beside those the race sets
      */
     Race(long storeBytes, String... settings) {
+        this(false, storeBytes, settings);
+    }
+
+    /** The kernel's against itself: by how much two senders differ that are the same. */
+    static Race ofKernels() {
+        return new Race(true, 0);
+    }
+
+    private Race(boolean kernels, long storeBytes, String... settings) {
         relay = Relay.connect(servers, viewers, 1);
         String address = relay.veth().serverAddress();
+        inOursPlace = kernels ? new KernelBulk(servers, address, OUR_PORT) : null;
+        engine = kernels ? null : startEngine(address, storeBytes, settings);
+        kernel = new KernelBulk(servers, address, KERNEL_PORT);
+        ourViewers = new ViewerFarm(viewers, address, OUR_PORT, kernels ? "/" : "/" + EngineBulk.CHANNEL);
+        kernelViewers = new ViewerFarm(viewers, address, KERNEL_PORT, "/");
+    }
+
+    private LineProcess startEngine(String address, long storeBytes, String... settings) {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC", "-Xms64m", "-Xmx64m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp",
                 System.getProperty("java.class.path"), EngineBulk.class.getName(),
                 "devices=" + relay.veth().serverDevice(), "listener=" + address + ":" + OUR_PORT, "transport=offload",
                 "instance=race" + ProcessHandle.current().pid(), "store=" + storeBytes));
         command.addAll(List.of(settings));
-        engine = new LineProcess("engine", servers.start(ProcessBuilder.Redirect.INHERIT, command.toArray(String[]::new)));
-        engine.read();
-        kernel = new KernelBulk(servers, address, KERNEL_PORT);
-        ourViewers = new ViewerFarm(viewers, address, OUR_PORT, "/" + EngineBulk.CHANNEL);
-        kernelViewers = new ViewerFarm(viewers, address, KERNEL_PORT, "/");
+        LineProcess started = new LineProcess("engine",
+                servers.start(ProcessBuilder.Redirect.INHERIT, command.toArray(String[]::new)));
+        started.read();
+        return started;
     }
 
     void joinOurs(int count) {
         ourViewers.open(count);
         ourViewers.await(PATIENCE, v -> v.state().equals("open"));
         ourCount += count;
+        if (inOursPlace != null) {
+            return;
+        }
         Await.until("the engine owns its viewers", () -> ourSessions().stream()
                 .filter(s -> s.text("owned").equals("true")).count() == ourCount);
     }
@@ -86,7 +106,11 @@ final class Race implements AutoCloseable {
     }
 
     void publishOurs(long bytes) {
-        engine.ask("publish " + bytes);
+        if (inOursPlace != null) {
+            inOursPlace.publish(bytes);
+        } else {
+            engine.ask("publish " + bytes);
+        }
     }
 
     void publishKernels(long bytes) {
@@ -104,7 +128,8 @@ final class Race implements AutoCloseable {
     }
 
     long ourRetransmissions() {
-        return ourSessions().stream().mapToLong(s -> s.number("retransmitted")).sum();
+        return inOursPlace != null ? retransmissions(inOursPlace)
+                : ourSessions().stream().mapToLong(s -> s.number("retransmitted")).sum();
     }
 
     List<KernelBulk.Connection> kernelConnections() {
@@ -112,7 +137,11 @@ final class Race implements AutoCloseable {
     }
 
     long kernelRetransmissions() {
-        return kernel.report().stream().mapToLong(KernelBulk.Connection::retransmitted).sum();
+        return retransmissions(kernel);
+    }
+
+    private static long retransmissions(KernelBulk sender) {
+        return sender.report().stream().mapToLong(KernelBulk.Connection::retransmitted).sum();
     }
 
     /** What has arrived by now; fails if a byte was wrong. */
@@ -158,7 +187,11 @@ final class Race implements AutoCloseable {
             ourViewers.close();
             kernelViewers.close();
             kernel.close();
-            engine.close();
+            if (inOursPlace != null) {
+                inOursPlace.close();
+            } else {
+                engine.close();
+            }
         } finally {
             relay.close();
             viewers.close();

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 final class AuthorizedRequests implements RequestHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(AuthorizedRequests.class);
-    private static final Decision BUSY = Decision.reject(503, "too many requests wait for a decision", Duration.ofSeconds(1));
+    private static final Decision BUSY =
+            Decision.reject(503, "too many requests wait for a decision", Duration.ofSeconds(1));
     private static final Decision FAILED = Decision.reject(500, "the request could not be decided");
 
     /** Brings a request into a route, on the calling thread. */

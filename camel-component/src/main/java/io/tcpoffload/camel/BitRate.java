@@ -37,7 +37,7 @@ final class BitRate {
                 return number * factor;
             }
         }
-        throw new OffloadException(option + " '" + text + "' is not valid: " + MIN + " to " + MAX + " bits a second, such as "
-                + "8000000, 8000k or 8M");
+        throw new OffloadException(option + " '" + text + "' is not valid: " + MIN + " to " + MAX + " bits a second, "
+                + "such as 8000000, 8000k or 8M");
     }
 }

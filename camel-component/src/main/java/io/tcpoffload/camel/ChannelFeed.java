@@ -114,6 +114,9 @@ final class ChannelFeed implements AutoCloseable {
             if (newSource) {
                 switchSource();
             }
+            if (stream != null) {
+                stream.beginBody();
+            }
             TransportStream.Sink out = pace == null
                     ? (packets, key) -> publishPiece(packets, key, accepted)
                     : (packets, key) -> publishInTime(packets, key, accepted);
@@ -124,6 +127,9 @@ final class ChannelFeed implements AutoCloseable {
                 publishLocalFile(file.path(), keyframe, in, accepted);
             } else if (body instanceof MediaBody.Stream media) {
                 readStream(media.in(), keyframe, in);
+            }
+            if (stream != null) {
+                accepted.times(stream.bodyPts(), stream.bodyMillis());
             }
         } finally {
             writer.unlock();
@@ -225,7 +231,8 @@ final class ChannelFeed implements AutoCloseable {
         }
         throw new OffloadException("channel " + spec.name() + " has no room for " + bytes + " bytes"
                 + (block ? " within sendTimeout " + settings.sendTimeout().toMillis() + " ms" : "")
-                + ": a viewer would lag by more than its limit (backpressure=" + OptionWord.of(settings.backpressure()) + ")");
+                + ": a viewer would lag by more than its limit (backpressure="
+                + OptionWord.of(settings.backpressure()) + ")");
     }
 
     private boolean within(CompletionStage<Boolean> answer) {

@@ -48,7 +48,8 @@ final class MicrometerMeters implements Meters {
         Tags tags = Tags.of("camelContext", context.getName(), "listener", listener, "channel", feed.spec().name());
         List<Meter> made = new ArrayList<>();
         made.add(gauge("viewers", "Viewers of the channel now", endpoint, feed, tags, ChannelInfo::viewers));
-        made.add(gauge("stored.bytes", "Bytes that the channel retains now", endpoint, feed, tags, ChannelInfo::storedBytes));
+        made.add(gauge("stored.bytes", "Bytes that the channel retains now", endpoint, feed, tags,
+                ChannelInfo::storedBytes));
         made.add(gauge("stale", "1 while the channel has had no media for longer than staleAfter", endpoint, feed, tags,
                 info -> info.stale() ? 1 : 0));
         made.add(counter("skips", "Times a viewer was too far behind and skipped media", feed, tags,

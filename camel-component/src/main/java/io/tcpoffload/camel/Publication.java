@@ -157,6 +157,12 @@ final class Publication implements TurnQueue.Turn {
         Message message = exchange.getMessage();
         message.setHeader(TcpOffloadConstants.SUBSCRIBERS, accepted.subscribers());
         message.setHeader(TcpOffloadConstants.ACCEPTED_BYTES, accepted.bytes());
+        if (accepted.pts() >= 0) {
+            message.setHeader(TcpOffloadConstants.PTS, accepted.pts());
+        }
+        if (accepted.millis() >= 0) {
+            message.setHeader(TcpOffloadConstants.SEGMENT_DURATION, accepted.millis());
+        }
         if (dropped != null) {
             message.setHeader(TcpOffloadConstants.DROPPED, dropped);
         }

@@ -48,8 +48,8 @@ final class RegistryEngineSource implements EngineSource {
     public String remedy() {
         int found = context.getRegistry().findByType(OffloadEngine.class).size();
         return found == 0
-                ? (settings == null ? "" : "add offload-engine to the class path, ") + "bind an OffloadEngine to the registry, or "
-                        + "name one by the option engine=#bean"
+                ? (settings == null ? "" : "add offload-engine to the class path, ") + "bind an OffloadEngine to the "
+                        + "registry, or name one by the option engine=#bean"
                 : "the registry holds " + found + " engines, name one of them by the option engine=#bean";
     }
 

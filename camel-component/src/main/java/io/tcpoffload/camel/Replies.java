@@ -152,8 +152,8 @@ final class Replies {
         try {
             return ZonedDateTime.parse(value.toString(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
         } catch (DateTimeParseException e) {
-            throw new UnpublishableException("header Last-Modified '" + value + "' is not valid: an HTTP date such as Sun, 06 "
-                    + "Nov 1994 08:49:37 GMT, an Instant, or milliseconds since the epoch");
+            throw new UnpublishableException("header Last-Modified '" + value + "' is not valid: an HTTP date such as Sun, "
+                    + "06 Nov 1994 08:49:37 GMT, an Instant, or milliseconds since the epoch");
         }
     }
 }

@@ -37,7 +37,8 @@ public class TcpOffloadConsole extends AbstractDevConsole {
                                 info.publishedBytes(), info.skips(), info.slowClosed(), info.stale() ? ", stale" : "",
                                 info.suspended() ? ", suspended" : ""));
             }
-            endpoint.listViewers().lines().limit(MAX_VIEWERS).forEach(line -> text.append("        ").append(line).append('\n'));
+            endpoint.listViewers().lines().limit(MAX_VIEWERS)
+                    .forEach(line -> text.append("        ").append(line).append('\n'));
         }
         return text.toString();
     }

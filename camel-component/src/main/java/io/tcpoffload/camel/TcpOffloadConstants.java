@@ -45,6 +45,16 @@ public final class TcpOffloadConstants {
                             + "it or left. Result with pacing: -1 when the body was dropped while it waited for its turn.")
     public static final String DROPPED = "CamelTcpOffloadDropped";
 
+    @Metadata(label = "producer", javaType = "long",
+              description = "Result where transport streams are looked into (alignment, validate, restamp): the body's first "
+                            + "presentation time, as viewers see it, in ticks of 90 kHz.")
+    public static final String PTS = "CamelTcpOffloadPts";
+
+    @Metadata(label = "producer", javaType = "long",
+              description = "Result where transport streams are looked into: milliseconds from the body's first PCR to its "
+                            + "last.")
+    public static final String SEGMENT_DURATION = "CamelTcpOffloadSegmentDuration";
+
     @Metadata(label = "consumer", javaType = "String",
               description = "What happened: request, subscribe, unsubscribe, slow, resync or error.")
     public static final String EVENT = "CamelTcpOffloadEvent";

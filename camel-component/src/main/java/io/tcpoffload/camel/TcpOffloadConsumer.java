@@ -193,7 +193,8 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
             exchange.setException(e);
         }
         if (exchange.getException() != null) {
-            getExceptionHandler().handleException("Error processing event " + event.type(), exchange, exchange.getException());
+            getExceptionHandler().handleException("Error processing event " + event.type(), exchange,
+                    exchange.getException());
         }
         releaseExchange(exchange, false);
     }

@@ -79,8 +79,8 @@ public class TcpOffloadEndpoint extends DefaultEndpoint implements AsyncEndpoint
     public Producer createProducer() {
         // A wrong name is told when the route is built, and not when it starts.
         if (listener == null && channel.contains("/")) {
-            throw new OffloadException(shownUri() + " can't be published to: a channel's name has no slash, and a listener has "
-                    + "a port: tcpoffload:channel or tcpoffload:host:port/channel");
+            throw new OffloadException(shownUri() + " can't be published to: a channel's name has no slash, and a listener "
+                    + "has a port: tcpoffload:channel or tcpoffload:host:port/channel");
         }
         channelSpec(isTemplate() ? "name" : channel);
         FeedSettings.of(configuration);
@@ -181,7 +181,8 @@ public class TcpOffloadEndpoint extends DefaultEndpoint implements AsyncEndpoint
 
     /** Null in a context without health checks. */
     private WritableHealthCheckRepository producerChecks() {
-        return HealthCheckHelper.getHealthCheckRepository(getCamelContext(), "producers", WritableHealthCheckRepository.class);
+        return HealthCheckHelper.getHealthCheckRepository(getCamelContext(), "producers",
+                WritableHealthCheckRepository.class);
     }
 
     /** Why the channel is not fed as it should be, or null if it is. */
@@ -207,8 +208,7 @@ public class TcpOffloadEndpoint extends DefaultEndpoint implements AsyncEndpoint
     }
 
     private boolean isMine(ChannelInfo info) {
-        return path.match("/" + info.name()) != null
-                && (port == 0 || info.listener().substring(info.listener().lastIndexOf(':') + 1).equals(Integer.toString(port)));
+        return path.match("/" + info.name()) != null && (port == 0 || info.listener().endsWith(":" + port));
     }
 
     /** The viewers of those channels. */

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AllocationTest extends CamelTestSupport {
 
     private static final int BYTES = 188 * 10_000;
-    /** An exchange with its headers and an opened file are up to 10 KB of objects; a copy would be a hundred times as much. */
+    /** An exchange with its headers and an opened file are up to 10 KB; a copy would be a hundred times as much. */
     private static final long MOST = 16_000;
     private static final int ROUNDS = 50;
 
@@ -53,7 +53,7 @@ class AllocationTest extends CamelTestSupport {
     }
 
     private long bytesAPublish(String options, Object body) throws Exception {
-        AsyncProducer producer = context.getEndpoint("tcpoffload:alloc?" + options).createAsyncProducer();
+        AsyncProducer producer = context.getEndpoint("tcpoffload:alloc?detachGrace=0" + options).createAsyncProducer();
         context.addService(producer);
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = 0;
@@ -75,13 +75,13 @@ class AllocationTest extends CamelTestSupport {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "alignment=packet", "validate=count", "validate=strict", "restamp=true"})
+    @ValueSource(strings = {"", "&alignment=packet", "&validate=count", "&validate=strict", "&restamp=true"})
     void ofABufferOutsideTheHeap(String options) throws Exception {
         assertNoCopy(bytesAPublish(options, ByteBuffer.allocateDirect(BYTES).put(media()).flip()));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "alignment=packet", "validate=count", "restamp=true"})
+    @ValueSource(strings = {"", "&alignment=packet", "&validate=count", "&restamp=true"})
     void ofAFile(String options) throws Exception {
         assertNoCopy(bytesAPublish(options, Files.write(folder.resolve("a.ts"), media()).toFile()));
     }

@@ -43,8 +43,8 @@ class CatalogTest extends CamelTestSupport {
         all.addAll(model.getEndpointOptions());
         all.addAll(model.getEndpointHeaders());
         all.forEach(option -> assertFalse(option.getDescription().isBlank(), option.getName()));
-        assertEquals("Publish live media to any number of network viewers through the TCP offload engine, and decide who may "
-                + "watch.",
+        assertEquals("Publish live media to any number of network viewers through the TCP offload engine, and decide who "
+                + "may watch.",
                 model.getDescription());
     }
 

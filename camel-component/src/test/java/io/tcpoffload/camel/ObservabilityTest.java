@@ -88,8 +88,8 @@ class ObservabilityTest extends CamelTestSupport {
         context.getRegistry().bind("second", new FakeEngine());
         var ambiguous = result("consumer:watch", true);
         assertEquals(HealthCheck.State.DOWN, ambiguous.getState());
-        assertTrue(ambiguous.getMessage().orElseThrow().startsWith("no engine for events of /{channel}: the registry holds 2 "
-                + "engines"), ambiguous.getMessage().orElseThrow());
+        assertTrue(ambiguous.getMessage().orElseThrow().startsWith("no engine for events of /{channel}: the registry "
+                + "holds 2 engines"), ambiguous.getMessage().orElseThrow());
     }
 
     @Test
@@ -109,7 +109,8 @@ class ObservabilityTest extends CamelTestSupport {
         assertEquals(376, meters.get("camel.tcpoffload.published.bytes").functionCounter().count());
         assertEquals(1, meters.get("camel.tcpoffload.published.bodies").functionCounter().count());
         assertEquals(2, meters.get("camel.tcpoffload.skips").functionCounter().count());
-        assertEquals(1, meters.get("camel.tcpoffload.stream.faults").tag("fault", "continuity_count").functionCounter().count());
+        assertEquals(1, meters.get("camel.tcpoffload.stream.faults").tag("fault", "continuity_count")
+                .functionCounter().count());
         context.getRouteController().stopRoute("feed");
         context.removeRoute("feed");
         assertNull(meters.find("camel.tcpoffload.viewers").gauge());
@@ -118,8 +119,8 @@ class ObservabilityTest extends CamelTestSupport {
     @Test
     void endpointIsAManagedBean() throws Exception {
         engine.channels.add(FakeEngine.info("news", 5, false));
-        engine.sessions.add(new SessionInfo(4, "10.1.2.3:5", "10.0.0.1:8080", "news", TransportMode.NIO, "", "ESTABLISHED", 0,
-                1000, 900, 188, 0, 0, 0, 0));
+        engine.sessions.add(new SessionInfo(4, "10.1.2.3:5", "10.0.0.1:8080", "news", TransportMode.NIO, "",
+                "ESTABLISHED", 0, 1000, 900, 188, 0, 0, 0, 0));
         template.sendBody("direct:in", new Packets().payload(1, 0).bytes());
         MBeanServer server = context.getManagementStrategy().getManagementAgent().getMBeanServer();
         ObjectName name = server.queryNames(new ObjectName("org.apache.camel:type=endpoints,*"), null).stream()

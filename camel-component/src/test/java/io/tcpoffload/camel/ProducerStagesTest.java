@@ -79,7 +79,8 @@ class ProducerStagesTest extends CamelTestSupport {
     void fileThatEndsWithinAPacketIsCut() throws Exception {
         send("alignment=packet", Files.write(folder.resolve("a.ts"), Arrays.copyOf(MEDIA, 300)), Map.of());
         assertEquals(188, published().length);
-        send("alignment=packet", Files.write(folder.resolve("b.ts"), Arrays.copyOfRange(MEDIA, 300, MEDIA.length)), Map.of());
+        send("alignment=packet", Files.write(folder.resolve("b.ts"), Arrays.copyOfRange(MEDIA, 300, MEDIA.length)),
+                Map.of());
         assertArrayEquals(MEDIA, published());
     }
 
@@ -100,8 +101,8 @@ class ProducerStagesTest extends CamelTestSupport {
         send("validate=strict", MEDIA, Map.of());
         Exchange refused = send("validate=strict", OTHER, Map.of());
         assertInstanceOf(FaultyStreamException.class, refused.getException());
-        assertEquals("the transport stream is refused (validate=strict): 2 faults, the first: PID 256 has continuity counter "
-                + "9 instead of 3, at byte 0", refused.getException().getMessage());
+        assertEquals("the transport stream is refused (validate=strict): 2 faults, the first: PID 256 has continuity "
+                + "counter 9 instead of 3, at byte 0", refused.getException().getMessage());
         assertArrayEquals(MEDIA, published());
     }
 
@@ -118,6 +119,25 @@ class ProducerStagesTest extends CamelTestSupport {
         byte[] all = published();
         assertArrayEquals(MEDIA, Arrays.copyOf(all, MEDIA.length));
         assertArrayEquals(NEXT, Arrays.copyOfRange(all, MEDIA.length, all.length));
+    }
+
+    @Test
+    void exchangeIsToldTheBodysTimes() {
+        byte[] media = new Packets().pcr(0x100, 0, 1000).pes(0x100, 1, 99_000, 90_000).pcr(0x100, 2, 1080).bytes();
+        Exchange sent = send("alignment=packet", media, Map.of());
+        assertEquals(99_000L, sent.getMessage().getHeader("CamelTcpOffloadPts"));
+        assertEquals(80L, sent.getMessage().getHeader("CamelTcpOffloadSegmentDuration"));
+        assertNull(send("", media, Map.of()).getMessage().getHeader("CamelTcpOffloadPts"));
+        assertNull(send("alignment=packet", new Packets().payload(0x100, 3).bytes(), Map.of()).getMessage()
+                .getHeader("CamelTcpOffloadPts"));
+    }
+
+    @Test
+    void timesAreThoseThatViewersSee() {
+        send("restamp=true", MEDIA, Map.of());
+        byte[] other = new Packets().pcr(0x100, 9, 90_000).pes(0x100, 10, 90_100 * 90L, 90_050 * 90L).bytes();
+        Exchange sent = send("restamp=true", other, Map.of("CamelTcpOffloadDiscontinuity", true));
+        assertEquals(140 * 90L, sent.getMessage().getHeader("CamelTcpOffloadPts"));
     }
 
     @Test

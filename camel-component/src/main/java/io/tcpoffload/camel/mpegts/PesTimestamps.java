@@ -31,19 +31,28 @@ final class PesTimestamps {
      * @param offset 27 MHz ticks
      */
     static void move(ByteBuffer buffer, int at, int end, long offset) {
-        if (end - at < FIXED || !isAudioOrVideo(buffer, at)) {
-            return;
+        for (int i = 0; i < count(buffer, at, end); i++) {
+            int field = at + FIXED + i * TIMESTAMP;
+            write(buffer, field, TsClock.moveTimestamp(read(buffer, field), offset));
         }
-        int count = switch (u8(buffer, at + 7) >> 6) {
+    }
+
+    /** The presentation time in ticks of 90 kHz, or -1 if the payload has none; parameters as above. */
+    static long pts(ByteBuffer buffer, int at, int end) {
+        return count(buffer, at, end) == 0 ? -1 : read(buffer, at + FIXED);
+    }
+
+    /** How many times there are, PTS first. */
+    private static int count(ByteBuffer buffer, int at, int end) {
+        if (end - at < FIXED || !isAudioOrVideo(buffer, at)) {
+            return 0;
+        }
+        int said = switch (u8(buffer, at + 7) >> 6) {
             case 2 -> 1;
             case 3 -> 2;
             default -> 0;
         };
-        int room = Math.min(u8(buffer, at + 8), end - at - FIXED);
-        for (int i = 0; i < count && (i + 1) * TIMESTAMP <= room; i++) {
-            int field = at + FIXED + i * TIMESTAMP;
-            write(buffer, field, TsClock.moveTimestamp(read(buffer, field), offset));
-        }
+        return Math.min(said, Math.min(u8(buffer, at + 8), end - at - FIXED) / TIMESTAMP);
     }
 
     /** A section can't be taken for one: it would have to begin with table_id 0 and a section_syntax_indicator of 0. */

@@ -28,6 +28,7 @@ public final class TransportStream {
     private final Validate validate;
     private final PacketAligner aligner = new PacketAligner();
     private final TsCheck check = new TsCheck();
+    private final StreamTimes times = new StreamTimes();
     private final SourceJoin join;
     private ByteBuffer scratch;
     private boolean carriedKeyframe;
@@ -106,6 +107,7 @@ public final class TransportStream {
 
     private void emit(ByteBuffer packets, boolean keyframe, Sink sink) throws IOException {
         if (join == null) {
+            times.see(packets);
             sink.accept(packets, keyframe);
             return;
         }
@@ -116,6 +118,7 @@ public final class TransportStream {
         for (int at = packets.position(); at < packets.limit(); at += SCRATCH_BYTES) {
             scratch.clear().put(packets.slice(at, Math.min(SCRATCH_BYTES, packets.limit() - at))).flip();
             join.restamp(scratch);
+            times.see(scratch);
             sink.accept(scratch, first);
             first = false;
         }
@@ -134,6 +137,22 @@ public final class TransportStream {
     /** As {@link #write}, for a body that {@link #passesWhole} and is published by its owner. */
     public void inspect(ByteBuffer media) {
         validate(null, List.of(media), 0);
+        times.see(media);
+    }
+
+    /** What comes next is another body. */
+    public void beginBody() {
+        times.begin();
+    }
+
+    /** The first presentation time of the body, as viewers see it, in ticks of 90 kHz; -1 if none was seen. */
+    public long bodyPts() {
+        return times.pts();
+    }
+
+    /** How far the body's clock runs, from its first PCR to its last, in milliseconds; -1 if none was seen. */
+    public long bodyMillis() {
+        return times.millis();
     }
 
     public Validate validation() {

@@ -71,6 +71,21 @@ public interface OffloadEngine {
         throw new OffloadException("this engine can't close a session");
     }
 
+    /**
+     * Empties the engine for maintenance, on all its listeners and such as come later. Publishing goes on. A second call takes
+     * the place of the first.
+     *
+     * @return why those present viewers that could not leave the wanted way are served as before, a line each
+     */
+    default List<String> drain(Drain drain) {
+        throw new OffloadException("this engine can't be drained");
+    }
+
+    /** Lets viewers in again after {@link #drain}. */
+    default void endDrain() {
+        throw new OffloadException("this engine can't be drained");
+    }
+
     /** What transport runs and why, the devices, and what was found and missed in the kernel. */
     EngineInfo info();
 

@@ -12,6 +12,8 @@ final class AckIntake {
     private final Delivery delivery = new Delivery();
     private final TimestampEcho echo;
     private long duplicateBytes;
+    /** By the acknowledgement at hand, and wholly; where segments are counted. */
+    private int ackedSegments;
 
     AckIntake(SenderParts parts, long nowNs) {
         echo = new TimestampEcho(nowNs);
@@ -55,9 +57,7 @@ final class AckIntake {
         if (acked > 0) {
             takeEcho(echoNs, arrivalNs);
             s.board.acknowledge(ack, delivery);
-            if (s.edges != null) {
-                s.edges.acknowledge(ack);
-            }
+            acknowledgeSegments(ack, acked);
             s.timeoutsWithoutProgress = 0;
             s.liveness.onProgress(nowNs);
             s.notification.onAdvance(ack);
@@ -84,6 +84,14 @@ final class AckIntake {
         if (acked > 0 && s.board.isFirstSacked()) {
             // an acknowledgement goes past all that the viewer holds, unless it holds it no more (RFC 2018 8)
             s.timers.armReneging(nowNs);
+        }
+    }
+
+    private void acknowledgeSegments(int ack, int acked) {
+        if (s.edges != null) {
+            final int nxt = s.board.nxt();
+            ackedSegments = s.edges.segments(Seq.plus(ack, -acked), nxt) - s.edges.segments(ack, nxt);
+            s.edges.acknowledge(ack);
         }
     }
 
@@ -228,7 +236,8 @@ final class AckIntake {
     private void grow(Phase before, long nowNs) {
         final CongestionControl control = s.congestion.control();
         if (before == Phase.TIMEOUT || before == Phase.OPEN && s.congestion.usage().mayGrow(control)) {
-            control.onAcked(delivery.bytes(), s.rtt.srttNs(), nowNs);
+            final long bytes = s.edges == null ? delivery.bytes() : (long) ackedSegments * s.segment.bytes();
+            control.onAcked(bytes, s.rtt.srttNs(), nowNs);
         } else if (before == Phase.OPEN) {
             control.onAckedUnlimited(nowNs);
         }

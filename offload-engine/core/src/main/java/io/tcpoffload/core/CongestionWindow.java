@@ -7,6 +7,7 @@ final class CongestionWindow {
 
     private final SegmentSize segment;
     private final CongestionControl control;
+    private final boolean bySegments;
     private final Prr prr;
     private final CwndUsage usage;
     private final SpuriousRetransmission spurious = new SpuriousRetransmission();
@@ -15,7 +16,8 @@ final class CongestionWindow {
     CongestionWindow(SenderConfig config, SegmentSize segment, int nxt, long nowNs) {
         this.segment = segment;
         control = config.congestionAlgorithm().create(config, segment);
-        prr = new Prr(segment);
+        bySegments = config.bySegments();
+        prr = new Prr(segment, bySegments);
         usage = new CwndUsage(nxt, nowNs);
     }
 
@@ -47,8 +49,10 @@ final class CongestionWindow {
             spurious.stop();
             return;
         }
+        /* Linux tcp_init_cwnd_reduction: prior_cwnd */
+        final long base = bySegments ? control.cwndBytes() : networkBytes;
         control.onLoss(flightBytes, nowNs);
-        prr.begin(networkBytes, control.ssthreshBytes());
+        prr.begin(base, control.ssthreshBytes());
         reducing = true;
         spurious.begin();
     }

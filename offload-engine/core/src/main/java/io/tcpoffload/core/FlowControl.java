@@ -11,6 +11,7 @@ final class FlowControl {
     private long maxWindowBytes;
     private long arrivalNs = Long.MIN_VALUE;
     private boolean override;
+    private boolean filling;
 
     FlowControl(SegmentSize segment, int una, long windowBytes) {
         this.segment = segment;
@@ -66,6 +67,11 @@ final class FlowControl {
         override = false;
     }
 
+    /** Whether what is more than a full segment may fill the window, with a short one at the end. */
+    void fill(boolean on) {
+        filling = on;
+    }
+
     /**
      * What of {@code available} bytes goes (RFC 9293 3.8.6.2.1): all of it, or full segments, or half the largest window
      * the viewer ever offered, or, after waiting, anything.
@@ -78,10 +84,10 @@ final class FlowControl {
         if (n == available) {
             return n;
         }
-        if (n >= segment.bytes()) {
-            return segment.whole(n);
-        }
         final boolean windowIsTheLimit = usable <= room;
+        if (n >= segment.bytes()) {
+            return windowIsTheLimit && filling ? n : segment.whole(n);
+        }
         return windowIsTheLimit && (override || 2 * usable >= maxWindowBytes) ? n : 0;
     }
 }

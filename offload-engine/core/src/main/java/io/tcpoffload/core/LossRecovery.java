@@ -20,6 +20,7 @@ final class LossRecovery {
 
     private final SegmentSize segment;
     private final boolean sack;
+    private final SegmentEdges edges;
     private final Scoreboard board;
     private final Rack rack;
     private final DuplicateAcks duplicates;
@@ -28,7 +29,9 @@ final class LossRecovery {
     private int recoveryPoint;
     private boolean firstIsDue;
 
-    LossRecovery(SegmentSize segment, boolean sack, Scoreboard board) {
+    /** @param edges null where ranges and bytes stand for segments */
+    LossRecovery(SegmentSize segment, boolean sack, Scoreboard board, SegmentEdges edges) {
+        this.edges = edges;
         this.segment = segment;
         this.sack = sack;
         this.board = board;
@@ -123,7 +126,9 @@ final class LossRecovery {
 
     private long windowNs(long srttNs) {
         final boolean inRecovery = phase == Phase.FAST_RECOVERY || phase == Phase.TIMEOUT;
-        return rack.reorderingWindowNs(inRecovery, board.isDupThreshSacked(segment.bytes()), srttNs);
+        final boolean dupThreshSacked = edges == null ? board.isDupThreshSacked(segment.bytes())
+                : board.isDupThreshSacked(edges);
+        return rack.reorderingWindowNs(inRecovery, dupThreshSacked, srttNs);
     }
 
     /** True when loss that was just found begins fast recovery: so far nothing is lost. */
@@ -210,6 +215,7 @@ final class LossRecovery {
 
     /** RFC 6675 4, SetPipe(); without SACK each duplicate stands for a segment delivered, as in Linux. */
     long pipeBytes() {
-        return Math.max(0, board.pipeBytes() - duplicates.deliveredBytes());
+        final long bytes = edges == null ? board.pipeBytes() : (long) board.pipeSegments(edges) * segment.bytes();
+        return Math.max(0, bytes - duplicates.deliveredBytes());
     }
 }

@@ -10,14 +10,17 @@ package io.tcpoffload.core;
 final class Prr {
 
     private final SegmentSize segment;
+    private final boolean bySegments;
     private long ssthreshBytes;
     private long recoverFlightBytes;
     private long deliveredBytes;
     private long sentBytes;
     private long roomBytes;
 
-    Prr(SegmentSize segment) {
+    /** @param bySegments whether a started segment counts as a whole one, as in Linux */
+    Prr(SegmentSize segment, boolean bySegments) {
         this.segment = segment;
+        this.bySegments = bySegments;
     }
 
     /** @param flightBytes what was in the network before the acknowledgement that started this, RecoverFS */
@@ -42,7 +45,7 @@ final class Prr {
         deliveredBytes += bytes;
         long count;
         if (pipeBytes > ssthreshBytes) {
-            count = (deliveredBytes * ssthreshBytes + recoverFlightBytes - 1) / recoverFlightBytes - sentBytes;
+            count = share() - sentBytes;
         } else {
             count = Math.max(deliveredBytes - sentBytes, bytes) + (safe ? segment.bytes() : 0);
             count = Math.min(count, ssthreshBytes - pipeBytes);
@@ -50,8 +53,15 @@ final class Prr {
         roomBytes = Math.max(count, sentBytes == 0 ? segment.bytes() : 0);
     }
 
+    private long share() {
+        final long bytes = (deliveredBytes * ssthreshBytes + recoverFlightBytes - 1) / recoverFlightBytes;
+        final long mss = segment.bytes();
+        return bySegments ? (bytes + mss - 1) / mss * mss : bytes;
+    }
+
     /** Loss was found by the clock: no acknowledgement lets anything out, so one segment may (Linux tcp_rack_reo_timeout). */
     void onLossByTimer() {
+        deliveredBytes += bySegments ? segment.bytes() : 0;
         roomBytes = Math.max(roomBytes, segment.bytes());
     }
 

@@ -20,7 +20,7 @@ public final class Range {
         return seq;
     }
 
-    /** Data bytes; 0 for a FIN in a segment of its own, as it always is unless {@link SenderConfig#keepsSegments()}. */
+    /** Data bytes; 0 for a FIN in a segment of its own, as always unless {@link SenderConfig#bySegments()}. */
     public int length() {
         return length;
     }

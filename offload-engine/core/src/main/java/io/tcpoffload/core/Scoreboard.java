@@ -270,6 +270,24 @@ final class Scoreboard {
         return sackedRanges >= DUP_THRESH || sackedBytes > (DUP_THRESH - 1) * mss;
     }
 
+    /** The same, with segments counted. */
+    boolean isDupThreshSacked(SegmentEdges edges) {
+        int segments = 0;
+        for (int i = 0; sackedRanges > 0 && i < count; i++) {
+            segments += isSacked(i) ? edges.segments(start(i), end[i]) : 0;
+        }
+        return segments >= DUP_THRESH;
+    }
+
+    /** {@link #pipeBytes()} in segments. */
+    int pipeSegments(SegmentEdges edges) {
+        int segments = 0;
+        for (int i = 0; i < count; i++) {
+            segments += isSacked(i) || isLost(i) ? 0 : edges.segments(start(i), end[i]);
+        }
+        return segments;
+    }
+
     /** The first range that is lost; {@link #rangeCount()} when there is none. */
     int firstLost() {
         int i = lostBytes == 0 ? count : 0;

@@ -6,8 +6,8 @@ import java.util.Arrays;
 
 /**
  * Which segments the flight consists of, so that what is sent again is what was sent, as in Linux
- * ({@code __tcp_retransmit_skb}). Kept are the starts of runs: a run is one or more full segments and perhaps a short one at
- * its end. Bounded: of a flight with more runs the newest are taken for one, which costs only their boundaries.
+ * ({@code __tcp_retransmit_skb}). Kept are the starts of runs: a run is what left as one, full segments with perhaps a short
+ * one at the end. Bounded: of a flight with more runs the newest are taken for one, which costs only their boundaries.
  */
 final class SegmentEdges {
 
@@ -26,15 +26,8 @@ final class SegmentEdges {
         add(una);
     }
 
-    /** New data left from {@code seq} on. */
+    /** New data left from {@code seq} on, or a FIN of its own. */
     void onSent(int seq) {
-        if (Seq.distance(edges[count - 1], seq) % segment.bytes() != 0) {
-            add(seq);
-        }
-    }
-
-    /** A FIN left in a segment of its own. */
-    void onFinSent(int seq) {
         if (!begins(seq)) {
             add(seq);
         }
@@ -82,6 +75,20 @@ final class SegmentEdges {
     /** Where it ends. */
     int segmentEnd(int seq, int nxt) {
         return Seq.min(Seq.plus(segmentStart(seq), segment.bytes()), runEnd(seq, nxt));
+    }
+
+    /** Segments of which {@code [from, to)} has something. */
+    int segments(int from, int to) {
+        int segments = 0;
+        int at = from;
+        for (int i = indexOf(from); Seq.before(at, to); i++) {
+            final int end = i + 1 < count ? Seq.min(edges[i + 1], to) : to;
+            final int first = Seq.distance(edges[i], at) / segment.bytes();
+            final int last = (Seq.distance(edges[i], end) - 1) / segment.bytes();
+            segments += last - first + 1;
+            at = end;
+        }
+        return segments;
     }
 
     /** Whether exactly one segment, be it short or full, starts at {@code seq} and ends where its run does. */

@@ -209,6 +209,14 @@ public final class Sender {
         parts.heldBackBytes = bytes;
     }
 
+    /**
+     * Whether more than a full segment may fill the viewer's window, with a short segment at the end, as in Linux
+     * (tcp_mss_split_point); otherwise, and unless told so, only full ones go.
+     */
+    public void fillWindow(boolean on) {
+        parts.flow.fill(on);
+    }
+
     /** Whether a tail loss probe is due and wants new data: a segment of it goes now, held back or not. */
     public boolean probesWithNewData() {
         return parts.probe.wantsNewData();

@@ -141,9 +141,9 @@ public final class SenderConfig {
         return values.ecn;
     }
 
-    /** Whether what goes again goes in the segments of the first time, and not in full ones. */
-    public boolean keepsSegments() {
-        return values.keepsSegments;
+    /** Whether it counts and repeats segments, as Linux does, and not bytes. */
+    public boolean bySegments() {
+        return values.bySegments;
     }
 
     /** Collects settings; {@link #build()} refuses values out of range, naming key, value and range. */
@@ -167,7 +167,7 @@ public final class SenderConfig {
         private int maxBurstBytes = DEFAULT_MAX_BURST_BYTES;
         private long pacingQuantumNs = DEFAULT_PACING_QUANTUM_NS;
         private boolean ecn;
-        private boolean keepsSegments;
+        private boolean bySegments;
 
         private Builder(int mss) {
             this.mss = mss;
@@ -191,7 +191,7 @@ public final class SenderConfig {
             maxBurstBytes = other.maxBurstBytes;
             pacingQuantumNs = other.pacingQuantumNs;
             ecn = other.ecn;
-            keepsSegments = other.keepsSegments;
+            bySegments = other.bySegments;
         }
 
         /** {@link CongestionAlgorithm#CUBIC} unless told otherwise. */
@@ -291,8 +291,8 @@ public final class SenderConfig {
         }
 
         /** Off unless told otherwise. */
-        public Builder keepsSegments(boolean on) {
-            keepsSegments = on;
+        public Builder bySegments(boolean on) {
+            bySegments = on;
             return this;
         }
 

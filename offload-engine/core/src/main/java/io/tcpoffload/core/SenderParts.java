@@ -38,13 +38,13 @@ final class SenderParts {
         board = new Scoreboard(una, nxt, nowNs);
         rtt = new RttEstimator(config);
         flow = new FlowControl(segment, una, windowBytes);
-        recovery = new LossRecovery(segment, sack, board);
+        edges = config.bySegments() ? new SegmentEdges(segment, una) : null;
+        recovery = new LossRecovery(segment, sack, board, edges);
         congestion = new CongestionWindow(config, segment, nxt, nowNs);
         probe = new TailLossProbe(segment, nxt);
         liveness = new Liveness(nowNs);
         timers = new SenderTimers(config, rtt, liveness);
         notification = new CongestionNotification(config.ecn());
-        edges = config.keepsSegments() ? new SegmentEdges(segment, una) : null;
         pacedBurstBytes = config.maxBurstBytes();
         pacer = new Pacer(config.pacingQuantumNs(), (long) Pacer.INITIAL_SEGMENTS * segment.bytes());
     }

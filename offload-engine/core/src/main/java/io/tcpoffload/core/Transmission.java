@@ -262,7 +262,7 @@ final class Transmission {
 
     void onFinSent(long nowNs) {
         if (s.edges != null) {
-            s.edges.onFinSent(s.board.nxt());
+            s.edges.onSent(s.board.nxt());
         }
         onFinSentOnData(nowNs);
     }

@@ -33,6 +33,24 @@ class HostileInputTest {
     }
 
     @AtEveryWrap
+    @DisplayName("RFC 5681 3.1: a viewer that acknowledges what cannot have arrived yet gets no more than the highest rate")
+    @Hostile(value = "ACK for unsent data", layer = Layer.CORE)
+    void optimisticAcknowledgementsAreHeldToTheHighestRate(int isn) {
+        final long rate = 1_000_000;
+        final Scenario s = new Scenario(isn, true, 1 << 30, SenderConfig.forMss(Scenario.MSS).maxPacingBytesPerSecond(rate)
+                .maxBurstBytes(10_000).build());
+        for (int ms = 1; ms <= 5000; ms++) {
+            s.at(ms);
+            for (int granted = s.sendable(100_000); granted > 0; granted = s.sendable(100_000)) {
+                s.send(granted).ack(s.nxt());
+            }
+        }
+        assertTrue(s.nxt() > 3 * rate, "less than it may have: " + s.nxt());
+        // in five seconds, and the first window at once
+        assertTrue(s.nxt() < 5 * rate + 20_000, "more than the rate: " + s.nxt());
+    }
+
+    @AtEveryWrap
     @Clause(rfc = "RFC 5961", section = "5.2",
             does = "an acknowledgement older than the latest changes nothing; one older than the largest window is "
                 + "refused")

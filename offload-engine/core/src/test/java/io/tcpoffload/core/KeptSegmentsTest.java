@@ -14,7 +14,7 @@ class KeptSegmentsTest {
 
     private static Scenario scenario(int isn) {
         return new Scenario(isn, true, 1_000_000, SenderConfig.forMss(Scenario.MSS)
-                .congestionAlgorithm(CongestionAlgorithm.NEW_RENO).pacing(false).keepsSegments(true).build());
+                .congestionAlgorithm(CongestionAlgorithm.NEW_RENO).pacing(false).bySegments(true).build());
     }
 
     private static Scenario measured(int isn) {
@@ -76,6 +76,8 @@ class KeptSegmentsTest {
         assertEquals("1000+1000", s.retransmit());
         s.after(50).ack(2000);
         assertEquals("2000+1400", s.retransmit());
+        assertEquals("none", s.retransmit());
+        s.after(50).ack(3400);
         assertEquals("3400+200", s.retransmit());
     }
 
@@ -87,7 +89,48 @@ class KeptSegmentsTest {
         s.fireUntil(SenderCounter.TIMEOUTS);
         assertEquals("1300+700", s.retransmit());
         s.ack(2000);
-        assertEquals("2000+1000", s.retransmit());
+        assertEquals("2000+2000", s.retransmit());
+    }
+
+    @AtEveryWrap
+    @DisplayName("Linux tcp_packets_in_flight: a small segment takes as much of the window as a full one")
+    @Clause(rfc = "RFC 5681", section = "3.1", way = Way.LINUX,
+            does = "the window of an adopted connection is counted in segments, small ones as much as full ones")
+    void tenSmallSegmentsFillAWindowOfTen(int isn) {
+        final Scenario s = scenario(isn);
+        for (int i = 0; i < 10; i++) {
+            s.send(30);
+        }
+        assertEquals(0, s.sendable(30));
+        s.after(50).ack(30);
+        assertEquals(11_000, s.cwnd());
+        s.send(30).send(30);
+        assertEquals(0, s.sendable(30));
+        s.ack(75);
+        assertEquals(30, s.sendable(30));
+    }
+
+    @AtEveryWrap
+    @DisplayName("Linux tcp_rack_reo_wnd: three small segments SACKed are three")
+    @Clause(rfc = "RFC 8985", section = "6.2", way = Way.LINUX,
+            does = "three small segments SACKed make what is before them lost")
+    void threeSmallSegmentsAreThree(int isn) {
+        final Scenario s = measured(isn).send(100).after(1).send(100).after(1).send(100).after(1).send(100);
+        s.after(50).event(1000, 1100, 1300);
+        assertEquals("none", s.retransmit());
+        s.event(1000, 1100, 1400);
+        assertEquals("1000+100", s.retransmit());
+    }
+
+    @AtEveryWrap
+    @DisplayName("Linux tcp_mss_split_point: a short segment fills the window behind a full one, unless Nagle forbids")
+    @Clause(rfc = "RFC 9293", section = "3.8.6", way = Way.LINUX,
+            does = "a short segment fills the window behind a full one, unless Nagle's algorithm forbids it")
+    void aShortSegmentFillsTheWindow(int isn) {
+        final Scenario s = scenario(isn).window(2500).send(2000).ack(2000);
+        assertEquals(2000, s.sendable(5000));
+        s.sender.fillWindow(true);
+        assertEquals(2500, s.sendable(5000));
     }
 
     @AtEveryWrap
@@ -132,7 +175,7 @@ class KeptSegmentsTest {
     @DisplayName("more small segments than are remembered are sent again all the same")
     void moreRunsThanAreRemembered(int isn) {
         final Scenario s = scenario(isn);
-        s.sender.seed(50_000_000, 25_000_000, 1_000_000, Long.MAX_VALUE, 0);
+        s.sender.seed(50_000_000, 25_000_000, 2_000_000, Long.MAX_VALUE, 0);
         final int bytes = 3 * (SegmentEdges.MAX_EDGES + 50);
         for (int i = 0; i < bytes; i += 3) {
             s.send(3);

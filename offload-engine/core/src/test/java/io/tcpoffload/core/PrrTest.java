@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tcpoffload.clauses.Clause;
 import io.tcpoffload.clauses.Hostile;
 import io.tcpoffload.clauses.Layer;
+import io.tcpoffload.clauses.Way;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,7 @@ class PrrTest {
 
     private static final int MSS = 1000;
 
-    private final Prr prr = new Prr(new SegmentSize(MSS));
+    private final Prr prr = new Prr(new SegmentSize(MSS), false);
 
     @Test
     @DisplayName("RFC 6937 3: one loss of 20 with ssthresh 10: one segment leaves for every two that arrive")
@@ -123,5 +124,21 @@ class PrrTest {
         s.after(50).ack(20_000);
         assertEquals(10_000, s.cwnd());
         assertEquals(10_000, s.sender.ssthreshBytes());
+    }
+
+    @Test
+    @Clause(rfc = "RFC 6937", section = "3", way = Way.LINUX,
+            does = "where segments are counted a started one counts as a whole one (DIV_ROUND_UP)")
+    void countsSegmentsWhereThatIsLinuxsWay() {
+        final Prr bySegments = new Prr(new SegmentSize(MSS), true);
+        bySegments.begin(10 * MSS, 7 * MSS);
+        final StringBuilder sent = new StringBuilder();
+        for (int i = 0; i < 8; i++) {
+            bySegments.onDelivered(MSS, 9 * MSS, false);
+            final long segments = bySegments.roomBytes() / MSS;
+            bySegments.onSent(segments * MSS);
+            sent.append(segments);
+        }
+        assertEquals("11101101", sent.toString());
     }
 }

@@ -130,19 +130,21 @@ final class ChannelIntake {
     }
 
     /**
-     * Appends null packets when nothing has been appended for {@link #SILENCE_NS}, as far as the newest place to join stays
-     * in the store. A packet that the last publisher left unfinished is made whole before.
+     * Appends null packets when nothing has been appended for so long, as far as the newest place to join stays in the
+     * store.
      *
-     * @param nowNs as of {@link System#nanoTime()}
+     * @param nowNs    as of {@link System#nanoTime()}
+     * @param detached whether nobody publishes: then a packet that was left unfinished is made whole before. Else its rest
+     *                 is still to come, and nothing is put between
      */
-    synchronized void bridge(long nowNs) {
+    synchronized void bridge(long nowNs, long silenceNs, boolean detached) {
         long head = store.head();
         if (head != silentHead) {
             silentHead = head;
             silentSinceNs = nowNs;
-        } else if (nowNs - silentSinceNs >= SILENCE_NS && store.order().tryLock()) {
+        } else if (nowNs - silentSinceNs >= silenceNs && store.order().tryLock()) {
             try {
-                appendNothing();
+                appendNothing(detached);
                 silentHead = store.head();
                 silentSinceNs = nowNs;
             } catch (OffloadException e) {
@@ -153,9 +155,9 @@ final class ChannelIntake {
         }
     }
 
-    private void appendNothing() {
+    private void appendNothing(boolean detached) {
         TsTail tail = TsTail.ofLastPackets(store);
-        if (tail.isTransportStream()) {
+        if (tail.isTransportStream() && (detached || tail.unfinished() == 0)) {
             TsJoint.completePacket(store, tail, counters);
             long kept = store.newestJoinPoint();
             if (store.appendKeeping(ByteBuffer.wrap(NOTHING), kept < 0 ? store.head() : kept)) {

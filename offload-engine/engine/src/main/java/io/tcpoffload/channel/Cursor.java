@@ -197,8 +197,8 @@ public final class Cursor implements Source {
      */
     @Override
     public boolean rescue(Extent out) {
-        return policy() != RecoverPolicy.DISCONNECT && policy() != RecoverPolicy.NONE && isOverdue() && position >= store.tail() && restOfPacket(out) > 0
-                && next(out) == Step.DATA;
+        return policy() != RecoverPolicy.DISCONNECT && policy() != RecoverPolicy.NONE && isOverdue()
+                && position >= store.tail() && restOfPacket(out) > 0 && next(out) == Step.DATA;
     }
 
     /** Whether the viewer lags by more than the channel allows, so that {@link #next} would act on it. */
@@ -236,7 +236,7 @@ public final class Cursor implements Source {
 
     @Override
     public boolean copy(long at, int memoryOffset, int length, ByteBuffer to, int index) {
-        to.put(index, store.memory(), memoryOffset, length);
+        store.copy(memoryOffset, length, to, index);
         return store.stillValid(at);
     }
 

@@ -42,6 +42,8 @@ public final class MediaChannel implements AutoCloseable {
     private final ViewerCounts counts = new ViewerCounts();
     private final Set<Cursor> cursors = ConcurrentHashMap.newKeySet();
     private final Addressed addressed = new Addressed();
+    /** Who appends what nobody has published. */
+    private volatile Thread bridging;
     private volatile long publishedNs = System.nanoTime();
 
     /**
@@ -177,7 +179,7 @@ public final class MediaChannel implements AutoCloseable {
         return new ChannelPublisher(this);
     }
 
-    /** RFC 3555 section 4.2.10; parameters may follow. */
+    /** Case does not matter, and parameters may follow (RFC 9110 section 8.3.1). */
     private boolean isTransportStream() {
         String type = spec.contentType().toLowerCase(Locale.ROOT);
         return type.startsWith(TRANSPORT_STREAM)
@@ -189,14 +191,19 @@ public final class MediaChannel implements AutoCloseable {
     }
 
     /**
-     * While nobody publishes, gives viewers of a transport stream null packets now and then, so that players do not take
-     * the silence for the end. To be called often, every 100 ms or so, while the detach grace runs; from any thread.
+     * While nobody publishes, and in silences longer than {@link ChannelSpec#keepalive()}, gives viewers of a transport
+     * stream null packets now and then, so that players do not take the silence for the end. To be called often, every
+     * 100 ms or so; from any thread.
      *
      * @param nowNs as of {@link System#nanoTime()}
      */
-    public void keepAlive(long nowNs) {
-        if (state == State.OPEN && publishers.get() == 0 && viewers.get() > 0 && isTransportStream()) {
-            intake.bridge(nowNs);
+    public synchronized void keepAlive(long nowNs) {
+        boolean detached = publishers.get() == 0;
+        long silenceNs = detached ? ChannelIntake.SILENCE_NS : spec.keepalive().toNanos();
+        if (state == State.OPEN && silenceNs > 0 && viewers.get() > 0 && isTransportStream()) {
+            bridging = Thread.currentThread();
+            intake.bridge(nowNs, silenceNs, detached);
+            bridging = null;
         }
     }
 
@@ -301,8 +308,11 @@ public final class MediaChannel implements AutoCloseable {
     }
 
     private void wake() {
-        publishedNs = System.nanoTime();
-        limits.appended(store.head(), publishedNs);
+        long nowNs = System.nanoTime();
+        if (Thread.currentThread() != bridging) {
+            publishedNs = nowNs;
+        }
+        limits.appended(store.head(), nowNs);
         for (Runnable listener : listeners) {
             listener.run();
         }

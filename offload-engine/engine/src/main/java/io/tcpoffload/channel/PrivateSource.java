@@ -40,12 +40,15 @@ public final class PrivateSource implements Source {
     private static final class Waiting {
         private final FileChannel file;
         private final byte[] bytes;
+        private final boolean foreign;
         private long offset;
         private long length;
 
-        Waiting(FileChannel file, byte[] bytes, long length) {
+        Waiting(FileChannel file, byte[] bytes, boolean foreign, long offset, long length) {
             this.file = file;
             this.bytes = bytes;
+            this.foreign = foreign;
+            this.offset = offset;
             this.length = length;
         }
     }
@@ -61,6 +64,8 @@ public final class PrivateSource implements Source {
     private boolean finished;
     private boolean closed;
     private CloseReason closeReason;
+    private Runnable onDrained = () -> { };
+    private Runnable onClosed = () -> { };
 
     /**
      * @param name    for people
@@ -83,17 +88,32 @@ public final class PrivateSource implements Source {
      * @throws IllegalArgumentException with a line for people: the stream has been ended, or too much waits
      */
     public void appendZeros(long count) {
-        append(new Waiting(null, null, count));
+        append(new Waiting(null, null, false, 0, count));
     }
 
     /** Appends bytes, which are not copied. Otherwise like {@link #appendZeros}. */
     public void append(byte[] bytes) {
-        append(new Waiting(null, bytes, bytes.length));
+        append(new Waiting(null, bytes, false, 0, bytes.length));
     }
 
     /** Appends a file from its start, and closes it when it has been read. Otherwise like {@link #appendZeros}. */
     public void append(FileChannel file, long length) {
-        append(new Waiting(file, null, length));
+        append(new Waiting(file, null, false, 0, length));
+    }
+
+    /** Appends a part of a file, which the caller closes. Otherwise like {@link #appendZeros}. */
+    public void append(FileChannel file, long offset, long length) {
+        append(new Waiting(file, null, true, offset, length));
+    }
+
+    /** Called when all that was appended has been sent, each time. */
+    public void onDrained(Runnable action) {
+        onDrained = action;
+    }
+
+    /** Called when this is closed. */
+    public void onClosed(Runnable action) {
+        onClosed = action;
     }
 
     private void append(Waiting what) {
@@ -119,7 +139,7 @@ public final class PrivateSource implements Source {
             Waiting head = waiting.peek();
             if (head.length == 0) {
                 waiting.poll();
-                close(head.file);
+                close(head);
             } else if (head.file == null) {
                 waiting.poll();
                 ready(head.bytes, head.length, true);
@@ -181,6 +201,9 @@ public final class PrivateSource implements Source {
     @Override
     public void advance(int bytes) {
         position = position + bytes;
+        if (position == appended) {
+            onDrained.run();
+        }
     }
 
     @Override
@@ -271,16 +294,17 @@ public final class PrivateSource implements Source {
     public void close() {
         if (!closed) {
             closed = true;
-            waiting.forEach(what -> close(what.file));
+            waiting.forEach(PrivateSource::close);
             waiting.clear();
             pieces.clear();
+            onClosed.run();
         }
     }
 
-    private static void close(FileChannel file) {
-        if (file != null) {
+    private static void close(Waiting what) {
+        if (what.file != null && !what.foreign) {
             try {
-                file.close();
+                what.file.close();
             } catch (IOException e) {
                 /* it was only read */
                 return;

@@ -206,12 +206,12 @@ public final class SegmentStore implements AutoCloseable {
         }
     }
 
-    /** Whether {@link #withdrawBelow} would withdraw a place that can be read. */
+    /** Whether a place that can be read would be withdrawn for room. For lack of index entries the newest run never is. */
     private boolean withdraws(long kept, long address) {
         long first = index.first();
         long run = index.find(kept, first, index.next());
         return run >= first && kept < bounds.head()
-                && (run == first && index.isFull() || index.address(run) + kept - index.start(run) < address);
+                && index.address(run) + kept - index.start(run) < address;
     }
 
     /**
@@ -469,6 +469,11 @@ public final class SegmentStore implements AutoCloseable {
             count++;
         }
         return count;
+    }
+
+    /** Copies located bytes to {@code index} on; no position moves, and nothing is allocated. Ask {@link #stillValid} after it. */
+    void copy(int memoryOffset, int length, ByteBuffer to, int index) {
+        to.put(index, media, memoryOffset, length);
     }
 
     /** A reader's own view of the memory of media, for absolute access; indices come from {@link Extent#memoryOffset()}. */

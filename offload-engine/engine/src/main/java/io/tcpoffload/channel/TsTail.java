@@ -12,12 +12,13 @@ import java.util.Arrays;
  */
 final class TsTail {
 
-    /** 25 s at 10 Mbit/s: longer than any PID of a live stream is silent. 9 ms to read. */
+    /** 25 s at 10 Mbit/s: longer than any PID of a live stream is silent. Read in 10 ms, 40 the first time; once a joint. */
     private static final long LOOK_BACK_BYTES = 32 << 20;
     /** So many packets in step are no chance. */
     private static final int CONVINCING_PACKETS = 8;
 
     private final SegmentStore store;
+    private final ByteBuffer memory;
     private final Extent extent = new Extent();
     private final byte[] continuity = new byte[TsPacket.PIDS];
     private final byte[] packet = new byte[TsPacket.SIZE];
@@ -30,6 +31,7 @@ final class TsTail {
 
     private TsTail(SegmentStore store) {
         this.store = store;
+        memory = store.memory();
         Arrays.fill(continuity, (byte) -1);
     }
 
@@ -68,7 +70,7 @@ final class TsTail {
         while (length < TsPacket.SIZE && at + length < head && store.locate(at + length, extent)
                 && (length == 0 || extent.segmentStart() != at + length)) {
             int bytes = Math.min(extent.length(), TsPacket.SIZE - length);
-            store.memory().get(extent.memoryOffset(), packet, length, bytes);
+            memory.get(extent.memoryOffset(), packet, length, bytes);
             length += bytes;
         }
         return length;

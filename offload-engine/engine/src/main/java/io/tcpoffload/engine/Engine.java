@@ -5,6 +5,7 @@ package io.tcpoffload.engine;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tcpoffload.api.ChannelInfo;
 import io.tcpoffload.api.ChannelSpec;
+import io.tcpoffload.api.Drain;
 import io.tcpoffload.api.EngineInfo;
 import io.tcpoffload.api.EventSpec;
 import io.tcpoffload.api.HandlerSpec;
@@ -19,6 +20,7 @@ import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.api.ViewerListener;
 import io.tcpoffload.channel.ChannelCounter;
+import io.tcpoffload.channel.FileTransport;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.SegmentStore;
 import io.tcpoffload.control.ControlCommands;
@@ -74,6 +76,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     private final Object ending = new Object();
     private final ControlCommands commands;
     private final ControlSocket control;
+    private Suspension drained;
     private boolean closed;
 
     private Engine(EngineConfig config, StoreDirectory stores) {
@@ -114,11 +117,6 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         listener.add(media);
         media.onDetached(() -> closeLater(media));
         return listener;
-    }
-
-    private void keepAlive() {
-        long now = System.nanoTime();
-        snapshot().forEach(listener -> listener.list().forEach(media -> media.keepAlive(now)));
     }
 
     private ControlSocket openControl() {
@@ -193,8 +191,9 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         if (present != null) {
             return present;
         }
-        Listener listener = new Listener(spec, loops, front(spec.address()),
-                spec.sslContext() == null ? transports::of : media -> transports.ordinary());
+        Front front = front(spec.address());
+        Listener listener = spec.sslContext() == null ? new Listener(spec, loops, front, transports::of, transports.files())
+                : new Listener(spec, loops, front, media -> transports.ordinary(), FileTransport.NONE);
         listeners.put(spec.address(), listener);
         LOG.info("Listening on {}", listener.address());
         return listener;
@@ -208,8 +207,14 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         return listener;
     }
 
-    private Front front(String key) {
-        return fronts.computeIfAbsent(key, k -> new Front(transports.ids(), events.at(k)));
+    private synchronized Front front(String key) {
+        return fronts.computeIfAbsent(key, k -> {
+            Front front = new Front(transports.ids(), events.at(k));
+            if (drained != null) {
+                front.suspend(drained);
+            }
+            return front;
+        });
     }
 
     private String key(String hostAndPort) {
@@ -267,8 +272,43 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     }
 
     @Override
+    public List<String> drain(Drain drain) {
+        synchronized (this) {
+            requireRunning("draining");
+            endDrain();
+            drained = Suspension.of(drain);
+            fronts.values().forEach(front -> front.suspend(drained));
+        }
+        LOG.info("Drained: new viewers are {}; present ones {}", drain.redirect() == null ? "refused"
+                : "sent to " + drain.redirect(), switch (drain.present()) {
+                    case STAY -> "watch on";
+                    case END -> "are ended";
+                    case HAND_BACK -> "go to the kernel";
+                });
+        return transports.leave(drain.present());
+    }
+
+    @Override
+    public synchronized void endDrain() {
+        if (drained != null) {
+            fronts.values().forEach(front -> front.resume(drained));
+            drained = null;
+            LOG.info("Drained no more: viewers are let in");
+        }
+    }
+
+    @Override
     public void closeSession(long session, String reason) {
         transports.closeSession(session, reason);
+    }
+
+    private void keepAlive() {
+        try {
+            long nowNs = System.nanoTime();
+            snapshot().forEach(listener -> listener.list().forEach(media -> media.keepAlive(nowNs)));
+        } catch (RuntimeException e) {
+            LOG.error("A channel is not kept alive", e); // what should not be must not end the clock
+        }
     }
 
     private synchronized void closeIfUnused(String key) {

@@ -30,13 +30,19 @@ import java.util.function.Consumer;
  * @param storeDirectory where channel stores lie; a tmpfs keeps them in memory
  * @param control        where the control socket is to be; null for none
  * @param sender         how offloaded viewers are sent to
+ * @param leastRingReply bytes from which on a handler's file is sent by the ring, Long.MAX_VALUE for never
  * @param continuity     what becomes of viewers while no engine runs
  */
 public record EngineConfig(String listener, TransportMode transport, List<String> devices, String instance,
-        int maxSessions, Path storeDirectory, Path control, SenderSettings sender, Continuity continuity) {
+        int maxSessions, Path storeDirectory, Path control, SenderSettings sender, long leastRingReply,
+        Continuity continuity) {
 
     /** 512 bytes a session: 32 MB of kernel memory at the most. */
     public static final int MAX_SESSIONS_LIMIT = 65536;
+
+    public static final long DEFAULT_LEAST_RING_REPLY = Long.MAX_VALUE;
+
+    private static final long MAX_RING_REPLY = 1L << 40;
 
     private static final int MAX_SOCKET_PATH = 107;
 
@@ -48,20 +54,17 @@ public record EngineConfig(String listener, TransportMode transport, List<String
     public static EngineConfig defaults() {
         return new EngineConfig("127.0.0.1:8080", TransportMode.AUTO, List.of(), "default", 16384,
                 Path.of("/dev/shm/tcpoffload-" + System.getProperty("user.name")), null, SenderSettings.defaults(),
-                Continuity.defaults());
+                DEFAULT_LEAST_RING_REPLY, Continuity.defaults());
     }
 
     public EngineConfig withListener(String hostAndPort) {
         ChannelSpec.channel("default").withListener(hostAndPort);
-        return new EngineConfig(hostAndPort, transport, devices, instance, maxSessions, storeDirectory, control, sender,
-                continuity);
+        return change(draft -> draft.listener = hostAndPort);
     }
 
     public EngineConfig withTransport(String mode) {
         try {
-            return new EngineConfig(listener, TransportMode.valueOf(mode.toUpperCase(Locale.ROOT)), devices, instance,
-                    maxSessions, storeDirectory, control, sender,
-                continuity);
+            return change(draft -> draft.transport = TransportMode.valueOf(mode.toUpperCase(Locale.ROOT)));
         } catch (IllegalArgumentException e) {
             throw new OffloadException("transport '" + mode + "' is not valid: auto, offload or nio");
         }
@@ -76,30 +79,19 @@ public record EngineConfig(String listener, TransportMode transport, List<String
                         + "characters separated by commas");
             }
         }
-        return new EngineConfig(listener, transport, list, instance, maxSessions, storeDirectory, control, sender,
-                continuity);
+        return change(draft -> draft.devices = list);
     }
 
     public EngineConfig withInstance(String name) {
         if (!name.matches("[A-Za-z0-9_-]{1,32}")) {
             throw new OffloadException("instance '" + name + "' is not valid: 1 to 32 letters, digits, '-' or '_'");
         }
-        return new EngineConfig(listener, transport, devices, name, maxSessions, storeDirectory, control, sender,
-                continuity);
+        return change(draft -> draft.instance = name);
     }
 
     public EngineConfig withMaxSessions(String number) {
-        int value;
-        try {
-            value = Integer.parseInt(number.trim());
-        } catch (NumberFormatException e) {
-            value = 0;
-        }
-        if (value < 1 || value > MAX_SESSIONS_LIMIT) {
-            throw new OffloadException("maxSessions '" + number + "' is not valid: 1 to " + MAX_SESSIONS_LIMIT);
-        }
-        return new EngineConfig(listener, transport, devices, instance, value, storeDirectory, control, sender,
-                continuity);
+        int value = (int) whole("maxSessions", number, 1, MAX_SESSIONS_LIMIT);
+        return change(draft -> draft.maxSessions = value);
     }
 
     public EngineConfig withStoreDirectory(String directory) {
@@ -107,22 +99,20 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         if (!path.isAbsolute()) {
             throw new OffloadException("storeDirectory '" + directory + "' is not valid: an absolute path");
         }
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, path, control, sender,
-                continuity);
+        return change(draft -> draft.storeDirectory = path);
     }
 
     /** {@code off}, or a path of at most 107 bytes, which is what a socket's address holds. */
     public EngineConfig withControl(String text) {
         if (text.equals("off")) {
-            return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, null, sender, continuity);
+            return change(draft -> draft.control = null);
         }
         Path path = Path.of(text).toAbsolutePath().normalize();
         if (path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH) {
             throw new OffloadException("control '" + path + "' is not valid: off, or a path of at most "
                     + MAX_SOCKET_PATH + " bytes");
         }
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, path, sender,
-                continuity);
+        return change(draft -> draft.control = path);
     }
 
     /** {@code on} or {@code off}. */
@@ -172,8 +162,8 @@ public record EngineConfig(String listener, TransportMode transport, List<String
 
     /** Seconds. */
     public EngineConfig withGrace(String number) {
-        return withContinuity(new Continuity(Duration.ofSeconds(whole("grace", number, Continuity.MIN_GRACE_SECONDS, Continuity.MAX_GRACE_SECONDS)),
-                continuity.keepViewers()));
+        return withContinuity(new Continuity(Duration.ofSeconds(whole("grace", number, Continuity.MIN_GRACE_SECONDS,
+                Continuity.MAX_GRACE_SECONDS)), continuity.keepViewers()));
     }
 
     /** {@code keep} or {@code end}. */
@@ -186,7 +176,7 @@ public record EngineConfig(String listener, TransportMode transport, List<String
     }
 
     private EngineConfig withContinuity(Continuity changed) {
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, control, sender, changed);
+        return change(draft -> draft.continuity = changed);
     }
 
     /** Whether an engine of these settings finds the viewers of one of the others. */
@@ -195,9 +185,53 @@ public record EngineConfig(String listener, TransportMode transport, List<String
                 && transport != TransportMode.NIO;
     }
 
+    /** Bytes, or {@code off}. */
+    public EngineConfig withRingReplies(String number) {
+        long least = number.equals("off") ? Long.MAX_VALUE : whole("ringReplies", number, 1, MAX_RING_REPLY);
+        return change(draft -> draft.leastRingReply = least);
+    }
+
     private EngineConfig withSender(SenderSettings changed) {
-        return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, control, changed,
-                continuity);
+        return change(draft -> draft.sender = changed);
+    }
+
+    private EngineConfig change(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.done();
+    }
+
+    /** Settings one of which is to be another. */
+    private static final class Draft {
+
+        private String listener;
+        private TransportMode transport;
+        private List<String> devices;
+        private String instance;
+        private int maxSessions;
+        private Path storeDirectory;
+        private Path control;
+        private SenderSettings sender;
+        private long leastRingReply;
+        private Continuity continuity;
+
+        Draft(EngineConfig of) {
+            listener = of.listener;
+            transport = of.transport;
+            devices = of.devices;
+            instance = of.instance;
+            maxSessions = of.maxSessions;
+            storeDirectory = of.storeDirectory;
+            control = of.control;
+            sender = of.sender;
+            leastRingReply = of.leastRingReply;
+            continuity = of.continuity;
+        }
+
+        EngineConfig done() {
+            return new EngineConfig(listener, transport, devices, instance, maxSessions, storeDirectory, control, sender,
+                    leastRingReply, continuity);
+        }
     }
 
     private static boolean isOn(String key, String word) {
@@ -265,6 +299,7 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         CONGESTION("congestion", EngineConfig::withCongestion),
         ECN("ecn", EngineConfig::withEcn),
         INITIAL_WINDOW("initialWindow", EngineConfig::withInitialWindow),
+        RING_REPLIES("ringReplies", EngineConfig::withRingReplies),
         GRACE("grace", EngineConfig::withGrace),
         ON_STOP("onStop", EngineConfig::withOnStop);
 

@@ -57,4 +57,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(description = "keep or end: what becomes of viewers when the engine stops in good order, as for an update")
     String onStop() default "keep";
+
+    @AttributeDefinition(description = "off, or the bytes from which on a file that a handler answers with is sent by the ring")
+    String ringReplies() default "off";
 }

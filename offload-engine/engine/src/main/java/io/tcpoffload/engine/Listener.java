@@ -5,6 +5,7 @@ package io.tcpoffload.engine;
 import io.netty.util.NetUtil;
 import io.tcpoffload.api.ListenerSpec;
 import io.tcpoffload.api.OffloadException;
+import io.tcpoffload.channel.FileTransport;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.ViewerTransport;
 import io.tcpoffload.http.ChannelDirectory;
@@ -24,13 +25,16 @@ final class Listener implements ChannelDirectory, AutoCloseable {
     private final Map<String, MediaChannel> channels = new ConcurrentSkipListMap<>();
     private final ListenerSpec spec;
     private final Front front;
+    private final FileTransport files;
     private final Function<MediaChannel, ViewerTransport> transports;
     private final HttpListener http;
     private final AtomicInteger holds = new AtomicInteger();
 
     /** @param spec with an address */
-    Listener(ListenerSpec spec, EventLoops loops, Front front, Function<MediaChannel, ViewerTransport> transports) {
+    Listener(ListenerSpec spec, EventLoops loops, Front front, Function<MediaChannel, ViewerTransport> transports,
+            FileTransport files) {
         this.spec = spec;
+        this.files = files;
         this.front = front;
         this.transports = transports;
         http = new HttpListener(spec, loops, this, front, HttpLimits.DEFAULT);
@@ -42,7 +46,8 @@ final class Listener implements ChannelDirectory, AutoCloseable {
                 || wanted.backlog() != spec.backlog() || wanted.sendBuffer() != spec.sendBuffer()
                 || wanted.receiveBuffer() != spec.receiveBuffer()) {
             throw new OffloadException("listener " + spec.address() + " is bound for " + spec.owner() + " with "
-                    + describe(spec) + "; it can't be bound for " + wanted.owner() + " with " + describe(wanted) + " at the same time");
+                    + describe(spec) + "; it can't be bound for " + wanted.owner() + " with " + describe(wanted)
+                    + " at the same time");
         }
     }
 
@@ -65,6 +70,11 @@ final class Listener implements ChannelDirectory, AutoCloseable {
     @Override
     public ViewerTransport transport(MediaChannel channel) {
         return transports.apply(channel);
+    }
+
+    @Override
+    public FileTransport files() {
+        return files;
     }
 
     void add(MediaChannel channel) {

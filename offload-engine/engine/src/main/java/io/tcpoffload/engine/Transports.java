@@ -3,11 +3,13 @@
 package io.tcpoffload.engine;
 
 import io.tcpoffload.api.ChannelSpec;
+import io.tcpoffload.api.Drain;
 import io.tcpoffload.api.DeviceInfo;
 import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.SystemFeature;
 import io.tcpoffload.api.TransportMode;
+import io.tcpoffload.channel.FileTransport;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.ViewerTransport;
 import io.tcpoffload.http.EventLoops;
@@ -21,6 +23,7 @@ import io.tcpoffload.offload.DeviceWatch;
 import io.tcpoffload.offload.OffloadTransport;
 import io.tcpoffload.offload.ReturningViewers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -79,7 +82,7 @@ final class Transports implements AutoCloseable {
             guard(kernel, stores);
             return new OffloadTransport(kernel, config.devices(), config.sender(), ids, ordinary,
                     (fd, cursor, sent) -> loops.adopt(fd, socket -> ordinary.resume(socket, cursor, sent),
-                            cursor::close));
+                            cursor::close), config.leastRingReply());
         } catch (KernelException e) {
             kernel.close();
             throw e;
@@ -158,6 +161,11 @@ final class Transports implements AutoCloseable {
         return offload == null || media.spec().transport() == TransportMode.NIO ? ordinary : offload;
     }
 
+    /** For large files. */
+    FileTransport files() {
+        return offload == null ? FileTransport.NONE : offload.replies();
+    }
+
     /** For viewers that no offload is meant for. */
     ViewerTransport ordinary() {
         return ordinary;
@@ -204,6 +212,23 @@ final class Transports implements AutoCloseable {
         throw new OffloadException("session " + session + (ordinary.sessions().stream().anyMatch(s -> s.id() == session)
                 ? " is the kernel's already: the ordinary transport serves it"
                 : " does not exist: offload:sessions lists those that do"));
+    }
+
+    /** @return why some are served as before, a line each */
+    List<String> leave(Drain.Present how) {
+        List<String> problems = new ArrayList<>();
+        for (SessionInfo session : how == Drain.Present.STAY ? List.<SessionInfo>of() : sessions()) {
+            try {
+                if (how == Drain.Present.END) {
+                    closeSession(session.id(), "the engine is drained");
+                } else if (session.transport() == TransportMode.OFFLOAD) {
+                    handBack(session.id());
+                }
+            } catch (OffloadException e) {
+                problems.add(e.getMessage());
+            }
+        }
+        return problems;
     }
 
     void closeViewers(MediaChannel media) {

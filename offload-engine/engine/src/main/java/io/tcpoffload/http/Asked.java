@@ -14,11 +14,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** One request that can be dealt with. */
 final class Asked {
 
     private static final String BEARER = "Bearer ";
+    private static final Pattern TARGET = Pattern.compile("/[\\x21-\\x7e]{0,1700}");
 
     private final HttpRequest request;
     private final RequestRouter.Wanted wanted;
@@ -45,6 +47,11 @@ final class Asked {
 
     String path() {
         return wanted.path();
+    }
+
+    /** Path and query as another server is to be asked for them; {@code /} where they can't stand in a header field. */
+    String target() {
+        return TARGET.matcher(request.uri()).matches() ? request.uri() : "/";
     }
 
     long session() {

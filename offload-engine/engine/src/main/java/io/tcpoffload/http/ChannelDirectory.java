@@ -2,6 +2,7 @@
 
 package io.tcpoffload.http;
 
+import io.tcpoffload.channel.FileTransport;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.ViewerTransport;
 import java.util.Collection;
@@ -14,6 +15,11 @@ public interface ChannelDirectory {
 
     /** All channels of the listener, in the order in which people should see them. */
     Collection<MediaChannel> list();
+
+    /** Who sends large files, in place of the kernel. */
+    default FileTransport files() {
+        return FileTransport.NONE;
+    }
 
     /** Who carries a channel to its viewers. */
     ViewerTransport transport(MediaChannel channel);

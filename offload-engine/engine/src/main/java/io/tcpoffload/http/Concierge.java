@@ -74,7 +74,7 @@ final class Concierge {
         }
         Suspension suspension = front.suspensionOf(asked.path());
         if (suspension != null) {
-            desk.refuse(suspension.refuse());
+            desk.refuse(suspension.refuse(asked.target()));
         } else if (match != null) {
             ask(match, asked, desk, loop);
         } else {

@@ -59,6 +59,7 @@ public final class EventLoops implements AutoCloseable {
     public void adopt(int fd, Consumer<Channel> onLoop, Runnable onGone) {
         EpollSocketChannel socket = new EpollSocketChannel(fd);
         socket.config().setAutoRead(false).setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        socket.config().setOption(ChannelOption.TCP_NODELAY, true);
         group.register(socket).addListener(registered -> {
             if (registered.isSuccess() && socket.isActive()) {
                 onLoop.accept(socket);

@@ -7,10 +7,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -33,7 +31,8 @@ final class FrontHandler extends ChannelInboundHandlerAdapter implements Concier
 
     private final RequestRouter router;
     private final Concierge concierge;
-    private final ReplyWriter writer;
+    private final RequestQueue queue;
+    private final ReplySender sender;
     private final HeadGate gate;
     private final HttpCounters counters;
     private ChannelHandlerContext context;
@@ -41,13 +40,18 @@ final class FrontHandler extends ChannelInboundHandlerAdapter implements Concier
     private RequestRouter.Wanted wanted;
     private HttpRequest request;
     private Asked asked;
-    private boolean first = true;
+    private long taken;
+    private boolean first;
     private boolean over;
 
-    FrontHandler(RequestRouter router, Concierge concierge, ReplyWriter writer, HeadGate gate, HttpCounters counters) {
+    /** @param first whether the connection is new, and not one that has been answered before */
+    FrontHandler(RequestRouter router, Concierge concierge, RequestQueue queue, ReplySender sender, HeadGate gate,
+            HttpCounters counters, boolean first) {
         this.router = router;
         this.concierge = concierge;
-        this.writer = writer;
+        this.queue = queue;
+        this.sender = sender;
+        this.first = first;
         this.gate = gate;
         this.counters = counters;
     }
@@ -55,7 +59,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter implements Concier
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        await(gate.limits().headDeadline());
+        await(first ? gate.limits().headDeadline() : gate.limits().keepAlive());
     }
 
     private void await(Duration time) {
@@ -78,6 +82,7 @@ final class FrontHandler extends ChannelInboundHandlerAdapter implements Concier
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        taken++;
         try {
             if (over || asked != null) {
                 return;
@@ -155,9 +160,26 @@ final class FrontHandler extends ChannelInboundHandlerAdapter implements Concier
         try {
             ContentReply reply = Representation.of(content).reply(asked.request().headers());
             counters.increment(HttpCounter.ANSWERED);
-            writer.write(context.channel(), reply, !asked.isHead(), persist, sent -> next(sent && persist));
+            if (!asked.isHead() && queue.isEmpty(taken) && sender.wants(context.channel(), reply)) {
+                over = true;
+                sender.sendElsewhere(context.channel(), reply, persist, () -> {
+                    over = false;
+                    sendHere(reply, persist);
+                });
+            } else {
+                sendHere(reply, persist);
+            }
         } catch (IOException e) {
             LOG.info("{} can't be sent: {}", ((Content.FilePart) content.body()).file(), e.toString());
+            refuse(new Reply(HttpResponseStatus.NOT_FOUND).text("there is no such thing"));
+        }
+    }
+
+    private void sendHere(ContentReply reply, boolean persist) {
+        try {
+            sender.send(context.channel(), reply, !asked.isHead(), persist, sent -> next(sent && persist));
+        } catch (IOException e) {
+            LOG.info("{} can't be sent: {}", reply.source().content().body(), e.toString());
             refuse(new Reply(HttpResponseStatus.NOT_FOUND).text("there is no such thing"));
         }
     }
@@ -211,8 +233,8 @@ final class FrontHandler extends ChannelInboundHandlerAdapter implements Concier
         deadline.cancel(false);
         Channel socket = context.channel();
         gate.leave(socket);
-        socket.pipeline().remove(HttpRequestDecoder.class);
-        socket.pipeline().remove(FlowControlHandler.class);
+        socket.pipeline().remove(RequestQueue.Decoder.class);
+        socket.pipeline().remove(queue);
         socket.pipeline().remove(this);
     }
 

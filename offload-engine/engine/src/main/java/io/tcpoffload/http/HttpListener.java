@@ -7,9 +7,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.tcpoffload.api.ListenerSpec;
 import io.tcpoffload.api.OffloadException;
@@ -26,6 +23,9 @@ public final class HttpListener implements AutoCloseable {
 
     private final Channel server;
     private final HeadGate gate;
+    private final RequestRouter router;
+    private final Concierge concierge;
+    private final ReplySender sender;
     private final HttpCounters counters = new HttpCounters();
 
     /**
@@ -48,9 +48,9 @@ public final class HttpListener implements AutoCloseable {
                     + "use an address of this machine");
         }
         gate = new HeadGate(limits, counters, System::nanoTime);
-        var router = new RequestRouter(directory);
-        var concierge = new Concierge(directory, front, router);
-        var writer = new ReplyWriter(limits.stall());
+        router = new RequestRouter(directory);
+        concierge = new Concierge(directory, front, router);
+        sender = new ReplySender(limits.stall(), directory.files(), loops, this::goOn);
         ServerBootstrap bootstrap = new ServerBootstrap().group(loops.group()).channel(loops.serverChannel())
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, spec.backlog())
@@ -62,11 +62,7 @@ public final class HttpListener implements AutoCloseable {
                         counters.increment(HttpCounter.ACCEPTED);
                         if (gate.enter(socket)) {
                             socket.pipeline().addLast(spec.sslContext() == null ? new TlsRefusal() : tls(spec));
-                            socket.pipeline().addLast(new HttpRequestDecoder(new HttpDecoderConfig()
-                                    .setMaxInitialLineLength(limits.requestLineBytes())
-                                    .setMaxHeaderSize(limits.headBytes())));
-                            socket.pipeline().addLast(new FlowControlHandler());
-                            socket.pipeline().addLast(new FrontHandler(router, concierge, writer, gate, counters));
+                            attend(socket, true);
                         }
                     }
                 });
@@ -77,6 +73,26 @@ public final class HttpListener implements AutoCloseable {
                     port), bind.cause());
         }
         server = bind.channel();
+    }
+
+    private void attend(Channel socket, boolean first) {
+        var decoder = new RequestQueue.Decoder(gate.limits());
+        var queue = new RequestQueue(decoder);
+        socket.pipeline().addLast(decoder, queue,
+                new FrontHandler(router, concierge, queue, sender, gate, counters, first));
+    }
+
+    /** A connection that had its answer from elsewhere. */
+    private void goOn(Channel socket, boolean persist) {
+        if (!persist) {
+            gate.farewell().say(socket, socket.alloc().buffer(0));
+        } else if (gate.enterAgain(socket)) {
+            socket.closeFuture().addListener(closed -> gate.leave(socket));
+            attend(socket, false);
+            socket.config().setAutoRead(true);
+        } else {
+            socket.close();
+        }
     }
 
     private static SslHandler tls(ListenerSpec spec) {

@@ -17,6 +17,7 @@ final class Adopted {
     private final String owner;
     private final InputPolicy input;
     private boolean receivesNoMore;
+    private Runnable onInput = () -> { };
 
     /**
      * @param source null when the session is served from a channel
@@ -46,6 +47,15 @@ final class Adopted {
 
     String owner() {
         return owner;
+    }
+
+    /** Called when the peer has said something, which was not taken. */
+    void onInput(Runnable action) {
+        onInput = action;
+    }
+
+    void inputCame() {
+        onInput.run();
     }
 
     InputPolicy input() {

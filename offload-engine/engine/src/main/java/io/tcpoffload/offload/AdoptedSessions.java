@@ -28,7 +28,7 @@ final class AdoptedSessions {
     };
 
     void add(ViewerSession session) {
-        if (session.adopted() != null) {
+        if (session.adopted() != null && session.adopted().input() != InputPolicy.GO_ON) {
             present.put(session.id(), session);
         }
     }

@@ -142,7 +142,7 @@ final class Adoption implements AutoCloseable {
         FrozenState frozen = socket.read(sockets);
         kernel.sessions().complete(slot, frozen.tcp().withSndNxt(frozen.una()));
         kernel.sessions().nxt(slot, frozen.nxt());
-        if (input == InputPolicy.HAND_BACK) {
+        if (input != InputPolicy.DISCARD) {
             kernel.sessions().receiveWindow(slot, 0);
         }
         if (frozen.tsReceived()) {
@@ -168,7 +168,7 @@ final class Adoption implements AutoCloseable {
         long nowNs = System.nanoTime();
         SenderConfig.Builder config = settings.config(tcp.mss(), tcp.ecn());
         if (likeLinux) {
-            config.pacing(false).keepsSegments(true).keepAliveIdleNs(0).giveUpNs(GIVE_UP_NS).maxPersistNs(MAX_PERSIST_NS)
+            config.pacing(false).bySegments(true).keepAliveIdleNs(0).giveUpNs(GIVE_UP_NS).maxPersistNs(MAX_PERSIST_NS)
                     .lingerNs(TIME_WAIT_NS);
         }
         Sender sender = new Sender(config.build(), frozen.una(), frozen.nxt(), tcp.sndWnd(), tcp.sack(), nowNs);

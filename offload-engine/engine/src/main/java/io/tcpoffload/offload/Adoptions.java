@@ -59,6 +59,15 @@ public final class Adoptions implements AutoCloseable {
         return adopt(ids.getAsLong(), pid, fd, channel, input);
     }
 
+    /**
+     * Takes a connection of this process', for a response. Its record is complete, in state TAKING.
+     *
+     * @throws KernelException with a line for people; the socket is as it was
+     */
+    synchronized ViewerSession takeOwn(long id, int pid, int fd) throws KernelException {
+        return adoption.take(id, pid, fd, null, InputPolicy.GO_ON);
+    }
+
     synchronized long adopt(long id, int pid, int fd, MediaChannel channel, InputPolicy input) {
         if (channel != null) {
             onChannel.accept(channel);
@@ -125,6 +134,7 @@ public final class Adoptions implements AutoCloseable {
         on(id, session -> {
             try {
                 what.accept(own(session));
+                loop.serveNow(session);
             } catch (IllegalArgumentException e) {
                 throw new OffloadException(e.getMessage());
             }

@@ -127,6 +127,10 @@ final class EventIntake implements EventHandler {
         if (session.adopted().input() == InputPolicy.DISCARD) {
             return true;
         }
+        if (session.adopted().input() == InputPolicy.GO_ON) {
+            session.adopted().inputCame();
+            return false;
+        }
         try {
             handBacks.handBack(session);
         } catch (KernelException e) {

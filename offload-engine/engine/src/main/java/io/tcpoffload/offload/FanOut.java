@@ -58,6 +58,9 @@ final class FanOut {
             return Step.CLOSE;
         }
         int bytes = Math.min(room, extent.length());
+        if (viewer.isPrivate()) {
+            bytes = Math.min(bytes, viewer.sender().burstBytes()); /* Linux tcp_tso_autosize */
+        }
         if (shared) {
             bytes = cut(viewer, bytes, source.unit());
             if (bytes == 0) {

@@ -5,6 +5,7 @@ package io.tcpoffload.offload;
 import io.tcpoffload.channel.PrivateSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -57,6 +58,8 @@ final class FileReads implements PrivateSource.Reader, AutoCloseable {
                 }
             }
             return bytes;
+        } catch (ClosedChannelException e) {
+            return null; /* nobody wants it any more */
         } catch (IOException e) {
             LOG.warn("A file can't be read on: {}", e.toString());
             return null;

@@ -12,5 +12,8 @@ public enum InputPolicy {
      * It is not acknowledged, and the connection is handed back to the kernel at once; the peer repeats it to the socket,
      * which waits to be fetched.
      */
-    HAND_BACK
+    HAND_BACK,
+
+    /** The same, for a response of this process': the connection goes to whoever goes on with it. */
+    GO_ON
 }

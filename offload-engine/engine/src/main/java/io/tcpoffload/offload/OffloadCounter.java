@@ -27,6 +27,10 @@ public enum OffloadCounter {
     ADOPTED,
     /** Connections of other processes that were not taken; the answer says why. */
     ADOPTIONS_REFUSED,
+    /** Responses with a file that were sent by the ring. */
+    REPLIES,
+    /** Responses with a file that were left to the kernel although they were large enough. */
+    REPLIES_LEFT,
     /** Viewers left to the ordinary transport; the log says why. */
     LEFT_TO_KERNEL,
     /** Posts given to a ring. */

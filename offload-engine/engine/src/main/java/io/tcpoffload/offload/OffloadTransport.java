@@ -9,6 +9,7 @@ import io.tcpoffload.api.DeviceInfo;
 import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.channel.Cursor;
+import io.tcpoffload.channel.FileTransport;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.Viewer;
 import io.tcpoffload.channel.ViewerTransport;
@@ -47,6 +48,7 @@ public final class OffloadTransport implements ViewerTransport {
     private final TakeOver takeOver;
     private final Adoptions adoptions;
     private final NetworkWatch watch;
+    private final FileReplies replies;
     private final Set<MediaChannel> woken = ConcurrentHashMap.newKeySet();
     private final Runnable wake;
     private final SenderSettings settings;
@@ -59,10 +61,11 @@ public final class OffloadTransport implements ViewerTransport {
      * @param ids      gives each viewer its {@link SessionInfo#id()}; shared by all transports
      * @param ordinary gets the viewers that can't be taken over
      * @param continuation gets the viewers that are handed back
+     * @param leastReply bytes of a file that is sent by the ring
      * @throws KernelException when the kernel does not tell of changes in the network
      */
     public OffloadTransport(KernelSide kernel, List<String> devices, SenderSettings sender, LongSupplier ids,
-            ViewerTransport ordinary, Continuation continuation) throws KernelException {
+            ViewerTransport ordinary, Continuation continuation, long leastReply) throws KernelException {
         NetworkMonitor monitor = NetworkMonitor.open(NetworkWatch.LONGEST_WAIT_MS);
         this.kernel = kernel;
         this.ordinary = ordinary;
@@ -75,6 +78,7 @@ public final class OffloadTransport implements ViewerTransport {
         deviceWatch.look();
         watch = new NetworkWatch(monitor, deviceWatch, ifindex -> thread.execute(() -> loop.pathsChanged(ifindex)));
         adoptions = new Adoptions(kernel, sender, ids, loop, thread, counters, this::wakeBy);
+        replies = new FileReplies(leastReply, adoptions, loop, thread, counters, ids);
         takeOver = new TakeOver(kernel, new Admission(kernel, sender,
                 session -> thread.execute(() -> loop.add(session)),
                 (candidate, reason) -> leave(candidate.socket(), null, candidate.viewer(), reason)));
@@ -109,6 +113,11 @@ public final class OffloadTransport implements ViewerTransport {
         if (woken.add(media)) {
             media.onAppend(wake);
         }
+    }
+
+    /** Files by the ring. */
+    public FileTransport replies() {
+        return replies;
     }
 
     /** What other processes can have done with their connections. */
@@ -272,6 +281,7 @@ public final class OffloadTransport implements ViewerTransport {
         stopping = true;
         watch.close();
         takeOver.close();
+        replies.close();
         adoptions.close();
         thread.stop();
         kernel.close();

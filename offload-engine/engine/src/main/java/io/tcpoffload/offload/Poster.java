@@ -2,7 +2,6 @@
 
 package io.tcpoffload.offload;
 
-import io.tcpoffload.channel.Source;
 import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.DmaRing;
 import io.tcpoffload.kernel.JobList;
@@ -55,7 +54,7 @@ final class Poster {
         long sentNs = System.nanoTime();
         long end = bucket.position() + bytes;
         boolean fin = shape.source().endsAt(end);
-        int flags = flags(shape.source(), end) | (fin ? JobList.FIN : 0);
+        int flags = flags(shape, end, bytes) | (fin ? JobList.FIN : 0);
         for (int i = 0; i < count; i++) {
             ViewerSession viewer = bucket.viewer(i);
             int nxt = viewer.sender().nxt();
@@ -91,12 +90,14 @@ final class Poster {
      */
     boolean repeat(ViewerSession viewer, int seq, int memoryOffset, int length, long position, boolean fin) {
         DmaRing ring = kernel.ring();
-        int flags = flags(viewer.source(), position + length) | (fin ? JobList.FIN : 0);
+        int flags = flags(viewer, position + length, length) | (fin ? JobList.FIN : 0);
         return copy(ring, viewer, position, memoryOffset, length) && sendOne(ring, viewer, seq, flags, length);
     }
 
-    private static int flags(Source source, long end) {
-        return source.pushedAt(end) ? JobList.ACK | JobList.PSH : JobList.ACK;
+    /** Linux pushes all that it lets the device cut (__tcp_transmit_skb), so that receivers do not wait to merge more. */
+    private static int flags(ViewerSession viewer, long end, int length) {
+        boolean push = viewer.source().pushedAt(end) || viewer.isPrivate() && length > viewer.path().mss();
+        return push ? JobList.ACK | JobList.PSH : JobList.ACK;
     }
 
     /**

@@ -9,12 +9,15 @@ import java.util.List;
 final class Rest {
 
     /*
-     * An append or a command ends each rest at once, and no timer of a session waits for its end. IN_FLIGHT: acknowledgements only free the windows, and their arrival times are the
-     * hook's. IDLE: events. WAITING: viewers lag and are held back by their windows, so acknowledgements are looked for
-     * soon, which is a small part of a round trip. SHORTEST: what a thread needs to fall asleep and to wake up.
+     * An append or a command ends each rest at once, and no timer of a session waits for its end. IN_FLIGHT:
+     * acknowledgements only free the windows, and their arrival times are the hook's. IDLE: events. WAITING: viewers lag
+     * and are held back by their windows, so acknowledgements are looked for soon: each look that is late is a longer
+     * round trip. A small part of one, and no more than the pitch of pacing.
+     * SHORTEST: what a thread needs to fall asleep and to wake up.
      */
     private static final long SHORTEST_NS = 50_000;
     private static final long WAITING_NS = 100_000;
+    private static final long LONGEST_WAITING_NS = 1_000_000;
     private static final int WAITING_PARTS_OF_RTT = 16;
     private static final long IN_FLIGHT_NS = 2_000_000;
     private static final long IDLE_NS = 5_000_000;
@@ -41,7 +44,8 @@ final class Rest {
         long timerNs = sender.nextTimerNs();
         long restNs = timerNs == Long.MAX_VALUE ? IDLE_NS : timerNs - nowNs;
         if (session.source().lag() > 0) {
-            return Math.min(restNs, Math.min(IN_FLIGHT_NS, Math.max(WAITING_NS, sender.srttNs() / WAITING_PARTS_OF_RTT)));
+            long lookNs = Math.max(WAITING_NS, sender.srttNs() / WAITING_PARTS_OF_RTT);
+            return Math.min(restNs, Math.min(LONGEST_WAITING_NS, lookNs));
         }
         return sender.inFlight() > 0 ? Math.min(restNs, IN_FLIGHT_NS) : restNs;
     }

@@ -175,6 +175,12 @@ final class SessionLoop {
         }
     }
 
+    /** Sends what may be sent now, as send(2) does, before anything else is done. Loop thread, in a command. */
+    void serveNow(ViewerSession session) {
+        serveOrReset(session);
+        fanOut.post();
+    }
+
     /** What should not be must not take the other viewers with it. */
     private int serveOrReset(ViewerSession session) {
         try {

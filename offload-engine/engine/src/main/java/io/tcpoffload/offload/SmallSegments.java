@@ -22,10 +22,14 @@ final class SmallSegments {
         this.smallEnd = una;
     }
 
+    /** Whether a segment that is not full may go now. */
+    boolean isFree(int una) {
+        return !limited || !Seq.after(smallEnd, una);
+    }
+
     /** How many of the bytes that wait may be asked for: whole segments, and the rest if it may go now. */
     long admit(long waiting, int mss, int una, boolean last) {
-        boolean unacknowledged = Seq.after(smallEnd, una);
-        return limited && unacknowledged && !last ? waiting - waiting % mss : waiting;
+        return isFree(una) || last ? waiting : waiting - waiting % mss;
     }
 
     /** Bytes left, up to {@code nxt}. */

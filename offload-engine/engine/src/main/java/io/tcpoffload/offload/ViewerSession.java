@@ -164,6 +164,7 @@ final class ViewerSession {
         }
         long admitted = small.admit(lag, path.mss(), sender.una(), lag > 0 && source.endsAt(source.position() + lag));
         sender.holdBack(lag - admitted);
+        sender.fillWindow(small.isFree(sender.una()));
         return admitted;
     }
 

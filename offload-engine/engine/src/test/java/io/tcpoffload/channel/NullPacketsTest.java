@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.api.ChannelSpec;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +55,26 @@ class NullPacketsTest {
 
     private TsReceiver received() {
         return new TsReceiver(channel.store());
+    }
+
+    @Test
+    void comeAtThePaceOfTheChannelsKeepaliveWhileSomebodyPublishes() {
+        channel.close();
+        channel = new MediaChannel(ChannelSpec.channel("news").withStoreBytes(1 << 20)
+                .withKeepalive(Duration.ofSeconds(2)).withStaleAfter(Duration.ofNanos(1)), "127.0.0.1:8080", null);
+        try (ChannelPublisher publisher = channel.openPublisher()) {
+            publisher.publish(feed.picture(9, true), true);
+            channel.openCursor();
+            pass(SECOND * 19 / 10);
+            assertEquals(0, channel.counters().get(ChannelCounter.NULL_PACKETS));
+            pass(SECOND * 4);
+            assertEquals(2 * ChannelIntake.NULL_PACKETS, channel.counters().get(ChannelCounter.NULL_PACKETS));
+            assertTrue(channel.isStale(), "null packets are not published");
+            publisher.publish(ByteBuffer.allocate(100), false);
+            pass(SECOND * 10);
+            assertEquals(2 * ChannelIntake.NULL_PACKETS, channel.counters().get(ChannelCounter.NULL_PACKETS),
+                    "not within a packet whose rest is to come");
+        }
     }
 
     @Test

@@ -96,8 +96,9 @@ class StoreDamageTest {
     void anySingleBitOfItsRunsIsRefusedOrNotUsed() throws IOException {
         var random = new Random(seed);
         int refused = 0;
-        for (int i = 0; i < 1500; i++) {
-            int bit = StoreDescriptor.RUN_AT * 8 + random.nextInt(StoreDescriptor.runs(SIZE) * StoreDescriptor.RUN_BYTES * 8);
+        for (int i = 0; i < 700; i++) {
+            int bits = StoreDescriptor.runs(SIZE) * StoreDescriptor.RUN_BYTES * 8;
+            int bit = StoreDescriptor.RUN_AT * 8 + random.nextInt(bits);
             refused += refusesOrHolds(flip(sound, bit), "bit " + bit) ? 1 : 0;
         }
         assertTrue(refused > 0, "seed " + seed);
@@ -140,14 +141,16 @@ class StoreDamageTest {
         refuses(new byte[sound.length], "does not begin like a store: magic 0");
         refuses(with(StoreDescriptor.VERSION_AT, 2), "layout is of version 2, not 1");
         refuses(with(StoreDescriptor.CAPACITY_AT, SIZE * 2), "identity is damaged");
-        refuses(Arrays.copyOf(sound, sound.length - 4096), "it has " + (sound.length - 4096) + " bytes, not " + sound.length);
-        refuses(Arrays.copyOf(sound, sound.length + 1), "it has " + (sound.length + 1) + " bytes, not " + sound.length);
+        for (int length : new int[] {sound.length - 4096, sound.length + 1}) {
+            refuses(Arrays.copyOf(sound, length), "it has " + length + " bytes, not " + sound.length);
+        }
         refuses(new byte[100], "it has 100 bytes");
         refuses(word(StoreDescriptor.HEAD_AT, StoreDescriptor.HEAD_AT + 8, head + 100_000), "its bytes are from");
         refuses(word(StoreDescriptor.TAIL_AT, COPIES + StoreDescriptor.TAIL_COPIES, head + 1), "its bytes are from");
         refuses(word(StoreDescriptor.TAIL_AT, COPIES + StoreDescriptor.TAIL_COPIES, head - SIZE - 1), "its bytes are from");
         refuses(word(StoreDescriptor.NEXT_AT, StoreDescriptor.NEXT_AT + 8, 5), "its runs are from");
-        refuses(word(StoreDescriptor.NEXT_AT, StoreDescriptor.NEXT_AT + 8, StoreState.of(file(sound)).next() + 1), "damaged");
+        long next = StoreState.of(file(sound)).next();
+        refuses(word(StoreDescriptor.NEXT_AT, StoreDescriptor.NEXT_AT + 8, next + 1), "run " + next + " is damaged");
         byte[] copies = sound.clone();
         Arrays.fill(copies, COPIES, COPIES + 32, (byte) 0);
         refuses(copies, "tail is damaged");
@@ -199,5 +202,18 @@ class StoreDamageTest {
         refuses(word(StoreDescriptor.FIRST_AT, COPIES + StoreDescriptor.FIRST_COPIES, state.next() - 1), "after its tail");
         refuses(word(StoreDescriptor.NEWEST_JOIN_POINT_AT, StoreDescriptor.NEWEST_JOIN_POINT_AT + 8, 1),
                 "its newest join point is 1");
+    }
+
+    /** A body that did not fit before the memory's end lies at its beginning: fewer bytes are left than fit. */
+    @Test
+    void refusesATailFromWhichBytesAreOverwritten() throws IOException {
+        try (var store = new SegmentStore(directory, "tail", SIZE, () -> { })) {
+            store.append(Pattern.buffer(0, SIZE - 100), true);
+            store.append(Pattern.buffer(SIZE - 100, 200), true);
+            assertEquals(200, store.tail());
+            sound = Files.readAllBytes(store.file());
+        }
+        refuses(word(StoreDescriptor.TAIL_AT, COPIES + StoreDescriptor.TAIL_COPIES, 199),
+                "its byte 199 at 199 is overwritten");
     }
 }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class WriterKilledTest {
 
-    private static final int KILLS = 4;
-    private static final int STOPS = 60;
+    private static final int KILLS = 3;
+    private static final int STOPS = 30;
 
     @TempDir
     Path directory;

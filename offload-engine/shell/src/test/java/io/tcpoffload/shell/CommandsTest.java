@@ -63,6 +63,20 @@ class CommandsTest {
     }
 
     @Test
+    void drainSaysWhatBecomesOfPresentViewersAndNamesAWrongWord() throws Exception {
+        DrainCommand command = new DrainCommand();
+        command.engine = new FakeEngine();
+        command.present = "hand-back";
+        command.redirect = "http://other:8080";
+        assertTrue(FakeEngine.output(command).startsWith("drained HAND_BACK http://other:8080\n"));
+        command.present = "leave";
+        assertEquals("--present 'leave' is not valid: stay, end or hand-back",
+                assertThrows(OffloadException.class, () -> FakeEngine.output(command)).getMessage());
+        command.off = true;
+        assertEquals("Viewers are let in\n", FakeEngine.output(command));
+    }
+
+    @Test
     void commandsForAdoptedConnectionsSayWhatTheControlSocketSays() throws Exception {
         AdoptCommand adopt = new AdoptCommand();
         adopt.engine = new FakeEngine();

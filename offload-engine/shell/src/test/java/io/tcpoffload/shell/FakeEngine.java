@@ -5,6 +5,7 @@ package io.tcpoffload.shell;
 import io.tcpoffload.api.ChannelInfo;
 import io.tcpoffload.api.ChannelSpec;
 import io.tcpoffload.api.DeviceInfo;
+import io.tcpoffload.api.Drain;
 import io.tcpoffload.api.EngineInfo;
 import io.tcpoffload.api.OffloadEngine;
 import io.tcpoffload.api.OffloadException;
@@ -61,6 +62,16 @@ final class FakeEngine implements OffloadEngine {
     @Override
     public List<SessionInfo> sessions() {
         return List.of(session(7, "demo"), session(8, "news"));
+    }
+
+    @Override
+    public List<String> drain(Drain drain) {
+        return List.of("drained " + drain.present() + " " + drain.redirect());
+    }
+
+    @Override
+    public void endDrain() {
+        // nothing to end
     }
 
     @Override

@@ -2,7 +2,6 @@
 package io.tcpoffload.itests.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.clauses.Clause;
@@ -99,8 +98,7 @@ class AdoptionByTunIT {
             long session = adopt(peer);
             engine.order("write " + session + " 30000");
             for (int i = 0; i < 10; i++) {
-                Segment segment = peer.expect(peer.data((long) i * SEGMENT, SEGMENT), TcpPeer.SOON);
-                assertFalse(segment.has(Segment.PSH), "pushed before the end of the write");
+                peer.expect(peer.data((long) i * SEGMENT, SEGMENT), TcpPeer.SOON);
             }
             assertEquals(10, engine.info(session).number("cwnd"));
             assertEquals(10, engine.info(session).number("in_flight"));

@@ -3,18 +3,32 @@ package io.tcpoffload.itests.wire;
 
 import io.tcpoffload.api.ChannelInfo;
 import io.tcpoffload.api.ChannelSpec;
+import io.tcpoffload.api.Content;
+import io.tcpoffload.api.Decision;
+import io.tcpoffload.api.Delivery;
 import io.tcpoffload.api.DeviceInfo;
+import io.tcpoffload.api.EventSpec;
+import io.tcpoffload.api.HandlerSpec;
 import io.tcpoffload.api.OffloadException;
+import io.tcpoffload.api.Published;
 import io.tcpoffload.api.Publisher;
 import io.tcpoffload.api.RecoverPolicy;
 import io.tcpoffload.api.SessionInfo;
+import io.tcpoffload.api.ViewerEvent;
 import io.tcpoffload.engine.Engine;
 import io.tcpoffload.engine.EngineConfig;
 import io.tcpoffload.itests.Stream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * An engine in a process of its own, in the servers' namespace, with one channel. Arguments are {@code key=value}:
@@ -24,6 +38,9 @@ import java.util.concurrent.TimeUnit;
  * <li>{@code publish SEGMENTS BYTES PAUSE_MS}: that many segments, each so long after the one before;
  * <li>{@code start BYTES PAUSE_MS}: the same without end, until {@code stop};
  * <li>{@code suspend}: stops the engine and leaves its viewers to the next one; no answer, the process ends;
+ * <li>{@code choose BYTES ID...}: a body for these sessions alone; {@code sent MILLIS}: what has become of the last one;
+ * <li>{@code close ID}: disconnects a session; {@code events}: what has happened to viewers so far;
+ * <li>{@code serve PATH FILE}: answers requests for a path with a file;
  * <li>{@code handback ID...}: gives sessions back to the kernel; a line for each that is refused;
  * <li>{@code published}, {@code sessions}, {@code counters}, {@code frames}, {@code channel}.
  * </ul>
@@ -32,6 +49,8 @@ final class EngineMain {
 
     private final Engine engine;
     private final Publisher publisher;
+    private final List<ViewerEvent> events = new CopyOnWriteArrayList<>();
+    private Published last;
     private long position;
     private Thread background;
 
@@ -55,6 +74,7 @@ final class EngineMain {
         try (Engine engine = Engine.start(config); Publisher publisher = engine.openChannel(channel);
                 Scanner in = new Scanner(System.in)) {
             EngineMain main = new EngineMain(engine, publisher);
+            engine.watch(EventSpec.all(), main.events::add);
             System.out.println("ready");
             while (in.hasNextLine()) {
                 String[] words = in.nextLine().split(" ");
@@ -78,6 +98,19 @@ final class EngineMain {
                 background.start();
             }
             case "stop" -> stop();
+            case "serve" -> engine.handle(HandlerSpec.path(words[1]), request -> CompletableFuture.completedFuture(
+                    Decision.answer(Content.file(Path.of(words[2]), "video/mp2t"))));
+            case "choose" -> choose(words);
+            case "sent" -> {
+                Delivery d = publisher.whenSent(last.position(), Duration.ofMillis(Long.parseLong(words[1])))
+                        .toCompletableFuture().join();
+                System.out.println("sent=" + d.sent() + " skipped=" + d.skipped() + " gone=" + d.gone() + " pending="
+                        + d.pending());
+            }
+            case "close" -> engine.closeSession(Long.parseLong(words[1]), "asked");
+            case "events" -> events.forEach(e -> System.out.println("type=" + e.type() + " session=" + e.session()
+                    + " transport=" + e.transport() + " sent=" + e.sentBytes() + " reason="
+                    + e.reason().replace(' ', '-')));
             case "handback" -> handBack(words);
             case "published" -> System.out.println(position);
             case "sessions" -> engine.sessions().forEach(EngineMain::print);
@@ -87,6 +120,14 @@ final class EngineMain {
             case "channel" -> print(engine.channels().get(0));
             default -> throw new IllegalArgumentException(words[0]);
         }
+    }
+
+    private void choose(String[] words) {
+        int bytes = Integer.parseInt(words[1]);
+        last = publisher.publish(Stream.bytes(position, bytes),
+                Arrays.stream(words).skip(2).map(Long::valueOf).collect(Collectors.toSet()));
+        position += last.acceptedBytes();
+        System.out.println(last.subscribers());
     }
 
     private void handBack(String[] words) {
@@ -101,7 +142,7 @@ final class EngineMain {
 
     private void publish(long segments, int bytes, long pauseMillis) throws InterruptedException {
         for (long i = 0; i < segments; i++) {
-            publisher.publish(Stream.bytes(position, bytes), true);
+            last = publisher.publish(Stream.bytes(position, bytes), true);
             position += bytes;
             TimeUnit.MILLISECONDS.sleep(pauseMillis);
         }

@@ -105,6 +105,35 @@ final class EngineProcess implements AutoCloseable {
     }
 
     /**
+     * Publishes a body for these sessions alone.
+     *
+     * @return how many of them are there
+     */
+    int choose(int bytes, List<Long> ids) {
+        return Integer.parseInt(process.ask("choose " + bytes + " " + ids.stream().map(String::valueOf)
+                .collect(Collectors.joining(" "))).get(0));
+    }
+
+    /** What has become of the last body, after so long at the most. */
+    Fields sent(int millis) {
+        return new Fields(process.ask("sent " + millis).get(0));
+    }
+
+    void closeSession(long id) {
+        process.ask("close " + id);
+    }
+
+    /** What has happened to viewers, in order. */
+    List<Fields> events() {
+        return process.ask("events").stream().map(Fields::new).toList();
+    }
+
+    /** Answers requests for a path with a file. */
+    void serve(String path, Path file) {
+        process.ask("serve " + path + " " + file);
+    }
+
+    /**
      * Gives sessions back to the kernel.
      *
      * @return why those were refused that were
