@@ -71,8 +71,8 @@ class ContinuityIT {
     }
 
     /**
-     * On a link that loses packets, and on a good one, where nothing but the update is a pause: the shortest of some, because
-     * on a busy machine everything waits.
+     * On a link that loses packets, and on a good one, where nothing but the update is a pause: the shortest of some,
+     * because on a busy machine everything waits.
      */
     private static void assertShort(String what, WatchedHeadend.Action update, long mostMillis) throws Exception {
         watched.during(what, update);
