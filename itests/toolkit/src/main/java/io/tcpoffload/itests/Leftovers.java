@@ -74,6 +74,10 @@ public final class Leftovers {
     }
 
     private static List<String> devices() {
-        return Command.run("ip", "-o", "link", "show").lines().map(line -> line.split(": ")[1].split("@")[0]).toList();
+        try (Stream<Path> devices = Files.list(Path.of("/sys/class/net"))) {
+            return devices.filter(Files::isDirectory).map(device -> device.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
