@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -152,12 +153,27 @@ class KnockTest {
             viewer.getOutputStream().write(1);
             assertHeard(viewer);
             Thread.sleep(Duration.ofNanos(CONFIG.graceNs()).toMillis());
-            viewer.getOutputStream().write(1);
-            assertReset(viewer);
+            if (speak(viewer)) {
+                assertReset(viewer);
+            }
             assertExact();
             kernel = KernelSide.open(CONFIG);
             assertTrue(kernel.notes().get(0).contains("its grace of 2 s is over: 1 of its viewers were reset"),
                     kernel.notes().toString());
+        }
+    }
+
+    /**
+     * Whether it still could. Another engine's guard on this machine may have knocked at this very moment: every engine's
+     * programs hear a knock.
+     */
+    private static boolean speak(Socket viewer) throws IOException {
+        try {
+            viewer.getOutputStream().write(1);
+            return true;
+        } catch (SocketException e) {
+            assertTrue(e.getMessage().contains("reset"), e::toString);
+            return false;
         }
     }
 
