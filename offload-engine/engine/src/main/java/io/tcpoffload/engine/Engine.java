@@ -20,27 +20,20 @@ import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.api.ViewerListener;
 import io.tcpoffload.channel.ChannelCounter;
-import io.tcpoffload.channel.FileTransport;
 import io.tcpoffload.channel.MediaChannel;
 import io.tcpoffload.channel.SegmentStore;
 import io.tcpoffload.control.ControlCommands;
 import io.tcpoffload.control.ControlSocket;
 import io.tcpoffload.http.EventLoops;
-import io.tcpoffload.http.Front;
-import io.tcpoffload.http.Handler;
-import io.tcpoffload.http.Suspension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -63,10 +56,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     private final StoreDirectory stores;
     private final EventLoops loops;
     private final Transports transports;
-    private final Map<String, Listener> listeners = new TreeMap<>();
-    /** Listeners that a former engine's channels have brought: their settings are not known before somebody opens them. */
-    private final Set<String> provisional = new HashSet<>();
-    private final Map<String, Front> fronts = new ConcurrentHashMap<>();
+    private final Listeners listeners;
     private final EventHub events = new EventHub();
     /** Channels that nobody publishes to, and the end of their grace. */
     private final Map<MediaChannel, Future<?>> closing = new HashMap<>();
@@ -76,7 +66,6 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     private final Object ending = new Object();
     private final ControlCommands commands;
     private final ControlSocket control;
-    private Suspension drained;
     private boolean closed;
 
     private Engine(EngineConfig config, StoreDirectory stores) {
@@ -84,6 +73,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         this.stores = stores;
         loops = new EventLoops(HTTP_THREADS, true);
         transports = Transports.open(config, loops, stores.path());
+        listeners = new Listeners(config.listener(), loops, transports, events);
         resume();
         channelTimers.scheduleWithFixedDelay(this::keepAlive, KEEP_ALIVE_MS, KEEP_ALIVE_MS, TimeUnit.MILLISECONDS);
         commands = new ControlCommands(transports.adoptions(), this::find, this::counters);
@@ -96,14 +86,13 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         Map<Long, MediaChannel> former = new HashMap<>();
         stores.reopen().forEach(media -> former.put(media.id(), media));
         transports.resume(former::get, (id, media, remote, local) ->
-                front(media.listenerKey()).returning(id, media, remote, local));
+                listeners.front(media.listenerKey()).returning(id, media, remote, local));
         former.values().forEach(this::resume);
     }
 
     private void resume(MediaChannel media) {
         try {
-            serve(media, "channel " + media.name() + ", which goes on from a former engine");
-            provisional.add(media.listenerKey());
+            serve(media, listeners.ofFormer(media));
             LOG.info("Channel {} goes on at byte {}, with {} viewers", media.name(), media.publishedBytes(), media.viewers());
             closeLater(media);
         } catch (OffloadException e) {
@@ -112,11 +101,9 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         }
     }
 
-    private Listener serve(MediaChannel media, String owner) {
-        Listener listener = listenerAt(ListenerSpec.at(media.listenerKey()).withOwner(owner));
+    private void serve(MediaChannel media, Listener listener) {
         listener.add(media);
         media.onDetached(() -> closeLater(media));
-        return listener;
     }
 
     private ControlSocket openControl() {
@@ -137,8 +124,8 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         }
     }
 
-    private synchronized MediaChannel find(String channel) {
-        return listeners.values().stream().map(listener -> listener.find(channel)).filter(Objects::nonNull).findFirst()
+    private MediaChannel find(String channel) {
+        return listeners.all().stream().map(listener -> listener.find(channel)).filter(Objects::nonNull).findFirst()
                 .orElse(null);
     }
 
@@ -153,12 +140,10 @@ public final class Engine implements OffloadEngine, AutoCloseable {
 
     @Override
     public synchronized Publisher openChannel(ChannelSpec spec) {
-        if (closed) {
-            throw new OffloadException("channel " + spec.name() + " can't be opened: the engine is stopping");
-        }
+        requireRunning("opening channel " + spec.name());
         transports.require(spec);
-        String key = key(spec.listener());
-        Listener listener = listeners.get(key);
+        String key = listeners.key(spec.listener());
+        Listener listener = listeners.find(key);
         MediaChannel present = listener == null ? null : listener.find(spec.name());
         if (present != null && present.publishers() == 0 && !present.adapt(spec)) {
             LOG.info("Channel {} begins anew: its settings have changed", spec.name());
@@ -175,50 +160,15 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         }
         MediaChannel media = new MediaChannel(spec, key, stores.path());
         try {
-            listener = serve(media, "channel " + spec.name());
+            listener = listeners.of(media);
         } catch (OffloadException e) {
             media.close();
             throw e;
         }
+        serve(media, listener);
         LOG.info("Channel {} open on {}: transport {}, store {} bytes", spec.name(), listener.address(),
                 transports.of(media).mode(), spec.storeBytes());
         return media.openPublisher();
-    }
-
-    /** Binds it if it is not bound. */
-    private synchronized Listener listenerAt(ListenerSpec spec) {
-        Listener present = listeners.get(spec.address());
-        if (present != null) {
-            return present;
-        }
-        Front front = front(spec.address());
-        Listener listener = spec.sslContext() == null ? new Listener(spec, loops, front, transports::of, transports.files())
-                : new Listener(spec, loops, front, media -> transports.ordinary(), FileTransport.NONE);
-        listeners.put(spec.address(), listener);
-        LOG.info("Listening on {}", listener.address());
-        return listener;
-    }
-
-    private Listener bindAnew(ListenerSpec spec) {
-        Listener former = listeners.remove(spec.address());
-        former.close();
-        Listener listener = listenerAt(spec);
-        former.list().forEach(listener::add);
-        return listener;
-    }
-
-    private synchronized Front front(String key) {
-        return fronts.computeIfAbsent(key, k -> {
-            Front front = new Front(transports.ids(), events.at(k));
-            if (drained != null) {
-                front.suspend(drained);
-            }
-            return front;
-        });
-    }
-
-    private String key(String hostAndPort) {
-        return hostAndPort == null ? config.listener() : hostAndPort;
     }
 
     private void requireRunning(String what) {
@@ -228,34 +178,15 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     }
 
     @Override
-    public synchronized Registration openListener(ListenerSpec wanted) {
+    public synchronized Registration openListener(ListenerSpec spec) {
         requireRunning("opening a listener");
-        ListenerSpec spec = wanted.withAddress(key(wanted.address()));
-        Listener listener = provisional.remove(spec.address()) ? bindAnew(spec) : listenerAt(spec);
-        listener.requireSame(spec);
-        listener.hold();
-        return new Hold(listener::address, listener::counters, () -> {
-            listener.release();
-            closeIfUnused(spec.address());
-        });
+        return listeners.open(spec);
     }
 
     @Override
-    public synchronized Registration handle(HandlerSpec spec, RequestHandler requestHandler) {
+    public synchronized Registration handle(HandlerSpec spec, RequestHandler handler) {
         requireRunning("handling requests");
-        String key = key(spec.listener());
-        Handler handler = new Handler(spec, requestHandler);
-        front(key).handlers().add(handler);
-        try {
-            Listener listener = listenerAt(ListenerSpec.at(key).withOwner(spec.owner()));
-            return new Hold(listener::address, handler::counters, () -> {
-                front(key).handlers().remove(handler);
-                closeIfUnused(key);
-            });
-        } catch (OffloadException e) {
-            front(key).handlers().remove(handler);
-            throw e;
-        }
+        return listeners.handle(spec, handler);
     }
 
     @Override
@@ -265,19 +196,14 @@ public final class Engine implements OffloadEngine, AutoCloseable {
 
     @Override
     public Registration suspend(String listener, PathTemplate path, Duration retryAfter) {
-        Front front = front(key(listener));
-        Suspension suspension = new Suspension(path, retryAfter);
-        front.suspend(suspension);
-        return new Hold(() -> "", () -> Map.of("refused", suspension.refused()), () -> front.resume(suspension));
+        return listeners.suspend(listener, path, retryAfter);
     }
 
     @Override
     public List<String> drain(Drain drain) {
         synchronized (this) {
             requireRunning("draining");
-            endDrain();
-            drained = Suspension.of(drain);
-            fronts.values().forEach(front -> front.suspend(drained));
+            listeners.drain(drain);
         }
         LOG.info("Drained: new viewers are {}; present ones {}", drain.redirect() == null ? "refused"
                 : "sent to " + drain.redirect(), switch (drain.present()) {
@@ -289,10 +215,8 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     }
 
     @Override
-    public synchronized void endDrain() {
-        if (drained != null) {
-            fronts.values().forEach(front -> front.resume(drained));
-            drained = null;
+    public void endDrain() {
+        if (listeners.endDrain()) {
             LOG.info("Drained no more: viewers are let in");
         }
     }
@@ -305,19 +229,9 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     private void keepAlive() {
         try {
             long nowNs = System.nanoTime();
-            snapshot().forEach(listener -> listener.list().forEach(media -> media.keepAlive(nowNs)));
+            listeners.all().forEach(listener -> listener.list().forEach(media -> media.keepAlive(nowNs)));
         } catch (RuntimeException e) {
             LOG.error("A channel is not kept alive", e); // what should not be must not end the clock
-        }
-    }
-
-    private synchronized void closeIfUnused(String key) {
-        Listener listener = listeners.get(key);
-        if (listener != null && listener.isEmpty()) {
-            listeners.remove(key);
-            provisional.remove(key);
-            listener.close();
-            LOG.info("No longer listening on {}", key);
         }
     }
 
@@ -349,14 +263,13 @@ public final class Engine implements OffloadEngine, AutoCloseable {
 
     private synchronized void closeIfDetached(MediaChannel media) {
         closing.remove(media);
-        String key = media.listenerKey();
-        Listener listener = listeners.get(key);
+        Listener listener = listeners.find(media.listenerKey());
         if (media.publishers() > 0 || listener == null || listener.find(media.name()) != media) {
             return;
         }
         listener.remove(media);
         close(media);
-        closeIfUnused(key);
+        listeners.closeIfUnused(media.listenerKey());
     }
 
     private void close(MediaChannel media) {
@@ -369,7 +282,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     public EngineInfo info() {
         Map<String, Long> counters = counters();
         List<String> addresses = new ArrayList<>();
-        for (Listener listener : snapshot()) {
+        for (Listener listener : listeners.all()) {
             addresses.add(listener.address());
             listener.counters().forEach((name, value) -> counters.merge("http_" + name, value, Long::sum));
             listener.list().forEach(media -> count(media, counters));
@@ -397,7 +310,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     @Override
     public List<ChannelInfo> channels() {
         List<ChannelInfo> infos = new ArrayList<>();
-        for (Listener listener : snapshot()) {
+        for (Listener listener : listeners.all()) {
             listener.list().forEach(media -> infos.add(info(listener, media)));
         }
         return infos;
@@ -425,10 +338,6 @@ public final class Engine implements OffloadEngine, AutoCloseable {
     @Override
     public void handBack(long session) {
         transports.handBack(session);
-    }
-
-    private synchronized List<Listener> snapshot() {
-        return List.copyOf(listeners.values());
     }
 
     /**
@@ -482,11 +391,7 @@ public final class Engine implements OffloadEngine, AutoCloseable {
         }
         closed = true;
         channelTimers.shutdownNow();
-        listeners.values().forEach(listener -> {
-            listener.close();
-            listener.list().forEach(end);
-        });
-        listeners.clear();
+        listeners.close(end);
         return true;
     }
 }

@@ -259,7 +259,8 @@ public final class OffloadTransport implements ViewerTransport {
 
     /** Viewers that another engine could go on with. */
     public int viewers() {
-        return thread.ask(() -> (int) loop.sessions().all().stream().filter(session -> !session.isPrivate()).count(), 0);
+        return thread.ask(() -> (int) loop.sessions().all().stream()
+                .filter(session -> !session.isPrivate() && !session.isClosing()).count(), 0);
     }
 
     /**
