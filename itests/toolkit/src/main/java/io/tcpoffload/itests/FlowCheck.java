@@ -99,7 +99,8 @@ public final class FlowCheck {
             return;
         }
         if (serverSeen && f.timestampValue() - lastTimestamp < 0) {
-            complain(f, "timestamp goes back from " + Integer.toUnsignedString(lastTimestamp));
+            complain(f, "timestamp goes back by " + (lastTimestamp - f.timestampValue()) + " to "
+                    + Integer.toUnsignedString(f.timestampValue()));
         }
         if (f.timestampEcho() - newestViewerTimestamp > 0) {
             complain(f, "echoes a timestamp the viewer never sent");
