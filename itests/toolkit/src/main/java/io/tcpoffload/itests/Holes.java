@@ -34,6 +34,12 @@ final class Holes {
         }
     }
 
+    /** Whether a segment was overtaken: all of it is missing so far, and it is no younger than what came in its place. */
+    boolean wasOvertaken(int sequence, int length, int timestamp) {
+        return open.stream().anyMatch(hole -> sequence - hole.start >= 0 && sequence + length - hole.end <= 0
+                && timestamp - hole.timestamp <= 0);
+    }
+
     private void fill(Hole hole, int sequence, int end, int timestamp) {
         int from = sequence - hole.start > 0 ? sequence : hole.start;
         int to = end - hole.end < 0 ? end : hole.end;

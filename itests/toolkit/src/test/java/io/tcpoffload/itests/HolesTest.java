@@ -2,6 +2,8 @@
 package io.tcpoffload.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +42,17 @@ class HolesTest {
         add(100, 50, 4);
         add(250, 250, 5);
         assertEquals(200, holes.lostBytes());
+    }
+
+    @Test
+    void onlyWhatIsMissingAndNoYoungerWasOvertaken() {
+        add(0, 100, 1);
+        add(200, 100, 3);
+        assertTrue(holes.wasOvertaken(START + 100, 100, 3));
+        assertTrue(holes.wasOvertaken(START + 150, 50, 2));
+        assertFalse(holes.wasOvertaken(START + 100, 100, 4), "a repetition of what was lost");
+        assertFalse(holes.wasOvertaken(START, 100, 1), "it has come");
+        assertFalse(holes.wasOvertaken(START + 300, 100, 2), "nothing came after it");
     }
 
     @Test
