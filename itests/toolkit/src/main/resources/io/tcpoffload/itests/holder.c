@@ -27,6 +27,7 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,6 +200,7 @@ static void ask_as(int uid, const char *path, const char *line)
 		char answer[1024];
 		int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 		snprintf(a.sun_path, sizeof a.sun_path, "%.100s", path);
+		signal(SIGPIPE, SIG_IGN); /* who is refused at once may be so before it has asked */
 		if (setuid(uid) || connect(fd, (struct sockaddr *)&a, sizeof a)) {
 			failed();
 		} else {
