@@ -165,6 +165,10 @@ public final class SegmentStore implements AutoCloseable {
      * @throws OffloadException if the body is larger than the store, or the store is closed
      */
     public int append(ByteBuffer body, boolean joinPoint) {
+        return append(body, joinPoint, null);
+    }
+
+    private int append(ByteBuffer body, boolean joinPoint, Consumer<Range> before) {
         int length = body.remaining();
         order.lock();
         writer.lock();
@@ -174,6 +178,9 @@ public final class SegmentStore implements AutoCloseable {
                 long address = reserve(length, 1);
                 media.put((int) (address % capacity), body, body.position(), length);
                 body.position(body.limit());
+                if (before != null) {
+                    before.accept(new Range(bounds.head(), bounds.head() + length));
+                }
                 commit(address, length, joinPoint);
             }
             return length;
@@ -222,23 +229,7 @@ public final class SegmentStore implements AutoCloseable {
      * @throws OffloadException as in {@link #append(ByteBuffer, boolean)}
      */
     int append(ByteBuffer body, Consumer<Range> before) {
-        int length = body.remaining();
-        order.lock();
-        writer.lock();
-        try {
-            requireOpen();
-            if (length > 0) {
-                long address = reserve(length, 1);
-                media.put((int) (address % capacity), body, body.position(), length);
-                body.position(body.limit());
-                before.accept(new Range(bounds.head(), bounds.head() + length));
-                commit(address, length, false);
-            }
-            return length;
-        } finally {
-            writer.unlock();
-            order.unlock();
-        }
+        return append(body, false, before);
     }
 
     /**

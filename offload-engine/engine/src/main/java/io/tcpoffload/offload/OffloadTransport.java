@@ -269,21 +269,23 @@ public final class OffloadTransport implements ViewerTransport {
      */
     public void suspend() {
         stopping = true;
-        watch.close();
         takeOver.finish(LAST_JOINS_NS);
-        takeOver.close();
-        adoptions.close();
+        takeNoMore();
         thread.suspend();
         kernel.suspend();
+    }
+
+    private void takeNoMore() {
+        watch.close();
+        takeOver.close();
+        replies.close();
+        adoptions.close();
     }
 
     @Override
     public void close() {
         stopping = true;
-        watch.close();
-        takeOver.close();
-        replies.close();
-        adoptions.close();
+        takeNoMore();
         thread.stop();
         kernel.close();
     }
