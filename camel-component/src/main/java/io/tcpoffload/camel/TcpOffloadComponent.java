@@ -17,12 +17,15 @@ import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.SSLContextParametersAware;
+import org.apache.camel.spi.BeanIntrospection;
 import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.PropertyConfigurer;
+import org.apache.camel.spi.PropertyConfigurerGetter;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.HealthCheckComponent;
 import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.jsse.SSLContextParameters;
 
 /** Makes the endpoints of one Camel context and knows where their engine is. */
@@ -44,6 +47,8 @@ public class TcpOffloadComponent extends HealthCheckComponent implements SSLCont
 
     /** Endpoints of one listener must show the engine one and the same context. */
     private final Map<SSLContextParameters, SSLContext> sslContexts = new IdentityHashMap<>();
+    private static final Set<TcpOffloadComponent> RUNNING = ConcurrentHashMap.newKeySet();
+
     private final Set<TcpOffloadProducer> producers = ConcurrentHashMap.newKeySet();
     private final LifecycleStrategy shutdown = new LifecycleStrategySupport() {
         @Override
@@ -166,14 +171,46 @@ public class TcpOffloadComponent extends HealthCheckComponent implements SSLCont
         producers.remove(producer);
     }
 
+    /** Those of all Camel contexts, by this class. */
+    static Set<TcpOffloadComponent> running() {
+        return Set.copyOf(RUNNING);
+    }
+
+    /** Ends what endpoints still publish by that belongs to no route, as a template does. */
+    void stopProducers() {
+        producers.forEach(TcpOffloadProducer::stop);
+    }
+
+    /** The options that have been set, by name; but for those whose value is of a class that comes with this one. */
+    Map<String, Object> optionsInForce() {
+        var configurer = (PropertyConfigurerGetter) getComponentPropertyConfigurer();
+        var fresh = new TcpOffloadComponent();
+        Map<String, Object> options = new HashMap<>();
+        BeanIntrospection introspection = PluginHelper.getBeanIntrospection(getCamelContext());
+        introspection.getProperties(this, options, null, false);
+        introspection.getProperties(configuration, options, null, false);
+        options.replaceAll((name, value) -> configurer.getOptionValue(this, name, false));
+        options.entrySet().removeIf(option -> option.getValue() == null
+                || option.getValue().getClass().getClassLoader() == getClass().getClassLoader()
+                || option.getValue().equals(configurer.getOptionValue(fresh, option.getKey(), false)));
+        return options;
+    }
+
+    void setOptions(Map<String, Object> options) {
+        PropertyConfigurer configurer = getComponentPropertyConfigurer();
+        options.forEach((name, value) -> configurer.configure(getCamelContext(), this, name, value, false));
+    }
+
     @Override
     protected void doStart() throws Exception {
         super.doStart();
         getCamelContext().addLifecycleStrategy(shutdown);
+        RUNNING.add(this);
     }
 
     @Override
     protected synchronized void doStop() throws Exception {
+        RUNNING.remove(this);
         if (engines != null) {
             engines.close();
             engines = null;

@@ -75,6 +75,17 @@ public class TcpOffloadEndpoint extends DefaultEndpoint implements AsyncEndpoint
         return (TcpOffloadComponent) super.getComponent();
     }
 
+    /** After an update of the component, producers that are cached by endpoint are not those of the version before. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TcpOffloadEndpoint && super.equals(other);
+    }
+
+    @Override
+    public int hashCode() {
+        return super.hashCode();
+    }
+
     @Override
     public Producer createProducer() {
         // A wrong name is told when the route is built, and not when it starts.

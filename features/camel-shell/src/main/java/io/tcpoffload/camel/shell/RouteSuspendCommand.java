@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.tcpoffload.camel.shell;
+
+import org.apache.camel.spi.RouteController;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+
+/** {@code camel:route-suspend}. */
+@Service
+@Command(scope = "camel", name = "route-suspend", description = "Suspends a route")
+public class RouteSuspendCommand extends RouteAction {
+
+    @Override
+    void act(RouteController controller, String route) throws Exception {
+        controller.suspendRoute(route);
+    }
+}
