@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
 import org.apache.camel.Endpoint;
 import org.apache.camel.SSLContextParametersAware;
 import org.apache.camel.spi.BeanIntrospection;
@@ -47,6 +48,8 @@ public class TcpOffloadComponent extends HealthCheckComponent implements SSLCont
 
     /** Endpoints of one listener must show the engine one and the same context. */
     private final Map<SSLContextParameters, SSLContext> sslContexts = new IdentityHashMap<>();
+    /** Where Camel's resolver of consoles looks first. */
+    private static final String CONSOLE = TcpOffloadConstants.SCHEME + "-dev-console";
     private static final Set<TcpOffloadComponent> RUNNING = ConcurrentHashMap.newKeySet();
 
     private final Set<TcpOffloadProducer> producers = ConcurrentHashMap.newKeySet();
@@ -205,12 +208,15 @@ public class TcpOffloadComponent extends HealthCheckComponent implements SSLCont
     protected void doStart() throws Exception {
         super.doStart();
         getCamelContext().addLifecycleStrategy(shutdown);
+        // In OSGi Camel finds by itself only the consoles of its own bundle.
+        getCamelContext().getRegistry().bind(CONSOLE, CamelContextAware.trySetCamelContext(new TcpOffloadConsole(), getCamelContext()));
         RUNNING.add(this);
     }
 
     @Override
     protected synchronized void doStop() throws Exception {
         RUNNING.remove(this);
+        getCamelContext().getRegistry().unbind(CONSOLE);
         if (engines != null) {
             engines.close();
             engines = null;

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpoffload.headend;
 
+import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.StartupSummaryLevel;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.karaf.core.OsgiCamelContextPublisher;
 import org.apache.camel.karaf.core.OsgiDefaultCamelContext;
 import org.osgi.framework.BundleContext;
 
-/** Makes Camel contexts that find components and languages as OSGi services and are services themselves. */
+/** Makes Camel contexts that find components and languages as OSGi services, are services themselves and tell how they are. */
 final class HeadendContexts {
 
     private HeadendContexts() {
@@ -21,6 +24,15 @@ final class HeadendContexts {
         // Whoever makes a context logs what becomes of it, in one line instead of eight.
         context.setStartupSummaryLevel(StartupSummaryLevel.Off);
         context.getManagementStrategy().addEventNotifier(new OsgiCamelContextPublisher(bundle));
+        enableHealthChecks(context);
         return context;
+    }
+
+    private static void enableHealthChecks(CamelContext context) {
+        HealthCheckRegistry checks = HealthCheckRegistry.get(context);
+        for (String repository : List.of("producers", "consumers")) {
+            checks.register(checks.resolveById(repository));
+            HealthCheckHelper.getHealthCheckRepository(context, repository).setEnabled(true);
+        }
     }
 }

@@ -10,7 +10,7 @@ public final class Headend {
     private Headend() {
     }
 
-    /** Finds the Java routes in this package, and the others where {@code application.properties} says. */
+    /** Finds the Java routes in the package below this one, and the others where {@code application.properties} says. */
     static Main main() {
         return new Main(Headend.class);
     }

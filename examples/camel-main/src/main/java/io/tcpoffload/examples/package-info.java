@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A headend to start from: a main class, and routes in Java beside those in XML and YAML under {@code routes/}. */
+/** A headend to start from: a main class, and routes in Java, XML and YAML under {@code routes/}. */
 package io.tcpoffload.examples;

@@ -114,6 +114,13 @@ class HeadendTest {
     }
 
     @Test
+    void channelThatHasAnotherNameNow() throws Exception {
+        HttpResponse<String> response = client.send(request("/headlines"), BodyHandlers.ofString());
+        assertEquals(302, response.statusCode());
+        assertEquals("/news", response.headers().firstValue("Location").orElseThrow());
+    }
+
+    @Test
     void filmsOnDemand() throws Exception {
         Files.write(folder.resolve("library/film.ts"), media(4));
         assertEquals("#EXTM3U\nfilms/film.ts\n", get("/films.m3u", 200));

@@ -22,7 +22,7 @@ public class HealthCommand extends ContextAction {
 
     @Override
     void addRows(ShellTable table, CamelContext camel) {
-        List<HealthCheck.Result> results = HealthCheckHelper.invoke(camel).stream()
+        List<HealthCheck.Result> results = HealthCheckHelper.invoke(camel, "full").stream()
                 .sorted(Comparator.comparing(result -> result.getCheck().getId())).toList();
         for (HealthCheck.Result result : results) {
             table.addRow().addContent(camel.getName(), result.getCheck().getId(), result.getState(),

@@ -3,6 +3,7 @@ package io.tcpoffload.itests.headend;
 
 import io.tcpoffload.api.ChannelInfo;
 import io.tcpoffload.api.OffloadEngine;
+import io.tcpoffload.itests.BundleJar;
 import io.tcpoffload.itests.Stream;
 import java.io.IOException;
 import java.nio.file.Path;

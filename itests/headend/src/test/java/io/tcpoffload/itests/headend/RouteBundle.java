@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpoffload.itests.headend;
 
+import io.tcpoffload.itests.BundleJar;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

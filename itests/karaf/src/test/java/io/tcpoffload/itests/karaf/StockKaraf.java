@@ -40,6 +40,14 @@ final class StockKaraf {
     /** System property in the container: number of the test's network. */
     static final String SUBNET = "itests.subnet";
 
+    /** System property in the container: the folder {@code examples} of this repository. */
+    static final String EXAMPLES = "itests.examples";
+    /** System property in the container: the jar of {@code examples/camel-karaf}. */
+    static final String EXAMPLE_BUNDLE = "itests.example.bundle";
+    /** System property in the container: the jar of the component that is installed. */
+    static final String COMPONENT = "itests.component";
+
+    private static final String VERSION = System.getProperty("project.version");
     private static final Path DIST = Path.of("target/dist").toAbsolutePath();
     private static final Path REPOSITORY = Path.of("target/kar/repository").toAbsolutePath();
     private static final String MVN = "etc/org.ops4j.pax.url.mvn.cfg";
@@ -54,16 +62,31 @@ final class StockKaraf {
 
     /** The headend is installed; its engine is for the test's device alone. */
     static Option[] withHeadend() throws IOException {
-        unpackKar();
-        List<Option> all = common();
+        List<Option> all = headend();
         String device = device();
-        all.add(editConfigurationFilePut(MVN, "org.ops4j.pax.url.mvn.defaultRepositories", repositories()));
         all.add(editConfigurationFilePut(ENGINE, "devices", device + "s"));
         all.add(systemProperty(DEVICE).value(device));
         all.add(systemProperty(SUBNET).value(Long.toString(1 + ProcessHandle.current().pid() % SUBNETS)));
-        all.add(features("mvn:io.tcpoffload/tcpoffload-features/" + System.getProperty("project.version")
-                + "/xml/features", "tcpoffload-headend"));
         return all.toArray(Option[]::new);
+    }
+
+    /** The headend is installed; viewers are on the machine itself. */
+    static Option[] withHeadendOnLoopback() throws IOException {
+        List<Option> all = headend();
+        all.add(editConfigurationFilePut(ENGINE, "devices", "lo"));
+        all.add(systemProperty(EXAMPLES).value(Path.of("../../examples").toRealPath().toString()));
+        all.add(systemProperty(EXAMPLE_BUNDLE).value(DIST.resolve("example-camel-karaf.jar").toString()));
+        all.add(systemProperty(COMPONENT).value(REPOSITORY.resolve("io/tcpoffload/camel-tcpoffload/" + VERSION
+                + "/camel-tcpoffload-" + VERSION + ".jar").toString()));
+        return all.toArray(Option[]::new);
+    }
+
+    private static List<Option> headend() throws IOException {
+        unpackKar();
+        List<Option> all = common();
+        all.add(editConfigurationFilePut(MVN, "org.ops4j.pax.url.mvn.defaultRepositories", repositories()));
+        all.add(features("mvn:io.tcpoffload/tcpoffload-features/" + VERSION + "/xml/features", "tcpoffload-headend"));
+        return all;
     }
 
     /** Nothing of ours is installed. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tcpoffload.itests.headend;
+package io.tcpoffload.itests;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +16,7 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
 /** Writes bundles as a build would. A file appears whole, because a deployer may be watching. */
-final class BundleJar {
+public final class BundleJar {
 
     private BundleJar() {
     }
@@ -27,7 +27,7 @@ final class BundleJar {
      * @param activator with its nested and helping classes behind it; the first one is named in the manifest
      * @param headers   further ones of the manifest
      */
-    static void write(Path jar, String name, Map<String, String> headers, Class<?>... activator) throws IOException {
+    public static void write(Path jar, String name, Map<String, String> headers, Class<?>... activator) throws IOException {
         var manifest = new Manifest();
         Map<String, String> all = new LinkedHashMap<>(Map.of("Manifest-Version", "1.0", "Bundle-ManifestVersion", "2",
                 "Bundle-SymbolicName", name, "Bundle-Version", "1.0.0", "Bundle-Activator", activator[0].getName()));
@@ -47,7 +47,7 @@ final class BundleJar {
     }
 
     /** Copies a bundle as another version of itself. */
-    static Path withVersion(Path jar, String version, Path copy) throws IOException {
+    public static Path withVersion(Path jar, String version, Path copy) throws IOException {
         Files.createDirectories(copy.getParent());
         Path half = Files.createTempFile("bundle", ".jar");
         try (var in = new JarFile(jar.toFile())) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package io.tcpoffload.examples;
+package io.tcpoffload.examples.routes;
 
 import org.apache.camel.builder.RouteBuilder;
 
-/** Who may watch, and a line in the log for who has. */
+/** Who may watch, what has another name now, and a line in the log for who has watched. */
 public final class Gate extends RouteBuilder {
 
     @Override
@@ -13,7 +13,9 @@ public final class Gate extends RouteBuilder {
             .choice()
                 .when(simple("${header.CamelTcpOffloadChannel} == 'sport' && ${header.ticket} != '{{ticket}}'"))
                     .setHeader("CamelTcpOffloadStatus", constant(402))
-                    .setHeader("CamelTcpOffloadReason", constant("sport needs a ticket: add ?ticket=..."));
+                    .setHeader("CamelTcpOffloadReason", constant("sport needs a ticket: add ?ticket=..."))
+                .when(simple("${header.CamelTcpOffloadChannel} == 'headlines'"))
+                    .setHeader("CamelTcpOffloadRedirect", constant("/news"));
 
         from("tcpoffload:{{listener}}/{channel}?events=unsubscribe").routeId("accounting")
             .log("${header.CamelTcpOffloadRemoteAddress} watched ${header.CamelTcpOffloadChannel} for "

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package io.tcpoffload.examples;
+package io.tcpoffload.examples.routes;
 
 import java.io.IOException;
 import java.nio.file.Files;
