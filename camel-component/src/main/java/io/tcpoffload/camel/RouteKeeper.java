@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Component;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
@@ -23,6 +24,7 @@ import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.SendDefinition;
 import org.apache.camel.spi.ComponentResolver;
+import org.apache.camel.support.DefaultEndpoint;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
@@ -123,13 +125,8 @@ public final class RouteKeeper implements BundleActivator {
                 camel.getRouteController().stopRoute(route.getId(), STOP_SECONDS, TimeUnit.SECONDS);
                 camel.removeRoute(route.getId());
             }
-            for (Endpoint endpoint : List.copyOf(camel.getEndpoints())) {
-                if (endpoint instanceof TcpOffloadEndpoint ours && ours.getComponent() == component) {
-                    camel.removeEndpoint(endpoint);
-                }
-            }
             camel.removeComponent(name);
-            component.stopProducers();
+            removeEndpoints(camel, name);
             LOG.info("Camel context {}: its component {} stops; routes that wait for the next one: {}", camel.getName(), name,
                     ids(routes));
         } catch (Exception e) {
@@ -156,6 +153,17 @@ public final class RouteKeeper implements BundleActivator {
         return all;
     }
 
+    /** But for those of the component that is there now, if there is one. */
+    private static void removeEndpoints(CamelContext camel, String name) throws Exception {
+        Component present = camel.hasComponent(name);
+        for (Endpoint endpoint : List.copyOf(camel.getEndpoints())) {
+            if (endpoint.getEndpointUri().startsWith(name + ":") && endpoint instanceof DefaultEndpoint known
+                    && known.getComponent() != present) {
+                camel.removeEndpoint(endpoint);
+            }
+        }
+    }
+
     static void putAllBack(Map<CamelContext, Map<String, Object>> waiting) {
         for (CamelContext camel : List.copyOf(waiting.keySet())) {
             Map<String, Object> all = waiting.remove(camel);
@@ -173,7 +181,9 @@ public final class RouteKeeper implements BundleActivator {
         try {
             TcpOffloadComponent component = camel.getComponent(name, TcpOffloadComponent.class);
             component.setOptions((Map<String, Object>) all.get(OPTIONS));
-        } catch (RuntimeException e) {
+            // A step that finds out its endpoint with each exchange may have made one at the last moment.
+            removeEndpoints(camel, name);
+        } catch (Exception e) {
             LOG.error("Camel context {}: routes {} do not run again: {}", camel.getName(), ids(routes), e.toString());
             return;
         }

@@ -117,6 +117,9 @@ public class TcpOffloadComponent extends HealthCheckComponent implements SSLCont
     /** Where endpoints without an engine of their own find it: in a framework the OSGi service, else the registry. */
     synchronized EngineSource engineSource() {
         if (engines == null) {
+            if (isStoppingOrStopped()) {
+                throw new OffloadException("the component tcpoffload has stopped");
+            }
             engineWatch = getCamelContext().getExecutorServiceManager().newSingleThreadExecutor(this, "EngineWatch");
             EngineSource osgi = osgiService(engineWatch);
             engines = osgi == null ? plainSource() : osgi;
@@ -179,11 +182,6 @@ public class TcpOffloadComponent extends HealthCheckComponent implements SSLCont
         return Set.copyOf(RUNNING);
     }
 
-    /** Ends what endpoints still publish by that belongs to no route, as a template does. */
-    void stopProducers() {
-        producers.forEach(TcpOffloadProducer::stop);
-    }
-
     /** The options that have been set, by name; but for those whose value is of a class that comes with this one. */
     Map<String, Object> optionsInForce() {
         var configurer = (PropertyConfigurerGetter) getComponentPropertyConfigurer();
@@ -217,6 +215,8 @@ public class TcpOffloadComponent extends HealthCheckComponent implements SSLCont
     protected synchronized void doStop() throws Exception {
         RUNNING.remove(this);
         getCamelContext().getRegistry().unbind(CONSOLE);
+        // Those that belong to no route, as a template's.
+        producers.forEach(TcpOffloadProducer::stop);
         if (engines != null) {
             engines.close();
             engines = null;

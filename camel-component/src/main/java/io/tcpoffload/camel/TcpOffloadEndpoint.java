@@ -75,10 +75,10 @@ public class TcpOffloadEndpoint extends DefaultEndpoint implements AsyncEndpoint
         return (TcpOffloadComponent) super.getComponent();
     }
 
-    /** After an update of the component, producers that are cached by endpoint are not those of the version before. */
+    /** Of one and the same component: producers that are cached by endpoint are not those of the one before an update. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof TcpOffloadEndpoint && super.equals(other);
+        return super.equals(other) && getComponent() == ((DefaultEndpoint) other).getComponent();
     }
 
     @Override

@@ -100,6 +100,10 @@ class RouteKeeperTest extends CamelTestSupport {
 
     @Test
     void theyWorkAsBefore() throws Exception {
+        template.sendBodyAndHeader("direct:dynamic", BODY, "name", "sport");
+        template.sendBodyAndHeader("direct:other", BODY, "to", "tcpoffload:films");
+        template.sendBody("tcpoffload:direct", BODY);
+        engine.bodies.clear();
         RouteKeeper.takeOut(before, waiting);
         RouteKeeper.putAllBack(waiting);
         template.sendBody("direct:faults", BODY);
@@ -109,7 +113,8 @@ class RouteKeeperTest extends CamelTestSupport {
         context.getRouteController().startRoute("stopped");
         template.sendBody("direct:stopped", BODY);
         template.sendBodyAndHeader("direct:other", BODY, "to", "tcpoffload:films");
-        assertEquals("[faults, news, made, sport, stopped, films]", engine.bodies.stream().map(FakeEngine.Body::channel).toList().toString());
+        template.sendBody("tcpoffload:direct", BODY);
+        assertEquals("[faults, news, made, sport, stopped, films, direct]", engine.bodies.stream().map(FakeEngine.Body::channel).toList().toString());
         assertEquals(402, assertInstanceOf(Decision.Reject.class, engine.request("/news", "", Map.of())).status());
         getMockEndpoint("mock:gate").expectedMessageCount(2);
         engine.tell(ViewerEvent.Type.SUBSCRIBE, 1, "news");

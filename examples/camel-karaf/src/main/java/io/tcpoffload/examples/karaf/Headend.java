@@ -4,9 +4,12 @@ package io.tcpoffload.examples.karaf;
 
 import io.tcpoffload.examples.routes.Gate;
 import io.tcpoffload.examples.routes.Library;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.CamelContext;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.karaf.core.OsgiCamelContextPublisher;
 import org.apache.camel.karaf.core.OsgiDefaultCamelContext;
 import org.apache.camel.spi.ComponentResolver;
@@ -37,6 +40,11 @@ public final class Headend {
         camel.getCamelContextExtension().setName("example");
         // Makes it a service, which the commands camel:* look for.
         camel.getManagementStrategy().addEventNotifier(new OsgiCamelContextPublisher(bundle));
+        HealthCheckRegistry checks = HealthCheckRegistry.get(camel);
+        for (String repository : List.of("producers", "consumers")) {
+            checks.register(checks.resolveById(repository));
+            HealthCheckHelper.getHealthCheckRepository(camel, repository).setEnabled(true);
+        }
         var properties = new Properties();
         settings.forEach((name, value) -> properties.setProperty(name, value.toString()));
         camel.getPropertiesComponent().setInitialProperties(properties);

@@ -51,8 +51,13 @@ final class Inbox {
         packets += PACKETS;
     }
 
-    /** A viewer of the channel, who begins with the newest segment; when one can be. */
+    /** A viewer of the channel, when all is published, who begins with the newest segment. */
     Watching watch(String listener, String path) throws IOException {
+        Await.until("the route publishes what is in " + folder, () -> {
+            try (var files = Files.list(folder)) {
+                return files.noneMatch(file -> file.toString().endsWith(".ts"));
+            }
+        });
         HttpViewer[] viewer = new HttpViewer[1];
         Await.until(path + " can be watched", () -> {
             viewer[0] = HttpViewer.open(listener, path);

@@ -59,8 +59,8 @@ public final class UserBundle implements BundleActivator {
                     .toD("tcpoffload:town-${header.town}?keepalive=500");
             from("tcpoffload:ask/{what}?events=request").routeId("ask").process(e -> answer(e.getMessage()));
             from("tcpoffload:weather?events=subscribe,unsubscribe").routeId("events")
-                    .setBody(simple("${header.CamelTcpOffloadEvent} ${header.CamelTcpOffloadChannel}\n"))
-                    .to("file:" + folder + "?fileName=events&fileExist=Append");
+                    .setBody(simple("${header.CamelTcpOffloadEvent} ${header.CamelTcpOffloadChannel}"))
+                    .to("file:" + folder + "?fileName=events&fileExist=Append&appendChars=\\n");
             from("tcpoffload:closed/{what}?events=request").routeId("closed").setBody(constant("open"));
             from("direct:later").routeId("later").autoStartup(false).to("tcpoffload:later");
         }
