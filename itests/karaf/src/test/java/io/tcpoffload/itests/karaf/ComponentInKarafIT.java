@@ -233,6 +233,20 @@ class ComponentInKarafIT {
         }
     }
 
+    /** The engine and the component are tied to the API; all of them are new afterwards. */
+    @Test
+    void theyGoOnWhenTheApiIsRefreshed() throws Exception {
+        install();
+        try (Inbox.Watching ofYaml = sport.watch(LISTENER, "/sport?ticket=gold");
+                Inbox.Watching ofUser = weather.watch(LISTENER, "/weather")) {
+            ClassLoader before = component().adapt(BundleWiring.class).getClassLoader();
+            console("bundle:refresh io.tcpoffload.api");
+            Await.until("the component is a new one", () -> component().adapt(BundleWiring.class).getClassLoader() != before);
+            publishTo(ofYaml, ofUser);
+            checkRoutes();
+        }
+    }
+
     private void checkRoutes() throws Exception {
         Await.until("the routes run again", () -> get("/films.m3u").statusCode() == 200);
         watchExamples();
@@ -322,6 +336,16 @@ class ComponentInKarafIT {
         assertEquals("Suspended", status(console("camel:route-list example"), "film"));
         assertEquals("Route film: Started", console("camel:route-resume example film").strip());
         assertArrayEquals(FILM, get("/films/film.ts").body());
+    }
+
+    @Test
+    void namesAreCompleted() throws Exception {
+        install();
+        var console = new Console(sessions);
+        assertEquals(List.of("example"), console.complete("camel:route-list ex"));
+        assertEquals(List.of("example"), console.complete("camel:route-stop ex"));
+        assertEquals(List.of("accounting", "film", "gate", "playlist"), console.complete("camel:route-stop example "));
+        assertEquals(List.of("film"), console.complete("camel:route-suspend example f"));
     }
 
     @Test

@@ -6,11 +6,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivilegedExceptionAction;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import javax.security.auth.Subject;
 import org.apache.karaf.jaas.boot.principal.RolePrincipal;
 import org.apache.karaf.shell.api.console.Session;
 import org.apache.karaf.shell.api.console.SessionFactory;
+import org.apache.karaf.shell.support.parsing.CommandLineImpl;
 
 /** Karaf's shell, from inside Karaf, with an administrator's rights. */
 final class Console {
@@ -38,5 +41,26 @@ final class Console {
             session.close();
         }
         return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * What the tabulator key offers at the end of a line.
+     *
+     * @param line a command with its scope, and its arguments, the last of which may be empty
+     */
+    List<String> complete(String line) {
+        String[] words = line.split(" ", -1);
+        String[] name = words[0].split(":");
+        int last = words.length - 1;
+        var cursor = new CommandLineImpl(words, last, words[last].length(), line.length(), line);
+        var out = new PrintStream(new ByteArrayOutputStream());
+        Session session = sessions.create(new ByteArrayInputStream(new byte[0]), out, out);
+        try {
+            List<String> candidates = new ArrayList<>();
+            session.getRegistry().getCommand(name[0], name[1]).getCompleter(true).complete(session, cursor, candidates);
+            return candidates.stream().map(String::strip).sorted().toList();
+        } finally {
+            session.close();
+        }
     }
 }
