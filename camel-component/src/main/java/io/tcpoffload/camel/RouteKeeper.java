@@ -51,9 +51,8 @@ public final class RouteKeeper implements BundleActivator {
 
     /** An exchange in flight is a segment on its way into a store: a matter of milliseconds. */
     private static final long STOP_SECONDS = 5;
-    private static final String RESOLVER =
-            "(&(" + Constants.OBJECTCLASS + "=org.apache.camel.spi.ComponentResolver)(component=" + TcpOffloadConstants.SCHEME
-                    + "))";
+    private static final String RESOLVER = "(&(" + Constants.OBJECTCLASS + "=" + ComponentResolver.class.getName()
+            + ")(component=" + TcpOffloadConstants.SCHEME + "))";
     /** Marks the map among the services. */
     private static final String WAITING = "tcpoffload.waiting";
     /** What waits of one context. Another version reads it, so that there are only types of Java's and Camel's in it. */
@@ -113,13 +112,13 @@ public final class RouteKeeper implements BundleActivator {
             return;
         }
         Map<RouteDefinition, ServiceStatus> routes = new LinkedHashMap<>();
-        for (Route route : List.copyOf(camel.getRoutes())) {
-            RouteDefinition definition = model(camel).getRouteDefinition(route.getRouteId());
-            if (definition != null && endpoints(definition).stream().anyMatch(e -> uses(camel, e, name))) {
-                routes.put(definition, camel.getRouteController().getRouteStatus(route.getRouteId()));
-            }
-        }
         try {
+            for (Route route : camel.getRoutes()) {
+                RouteDefinition definition = model(camel).getRouteDefinition(route.getRouteId());
+                if (definition != null && endpoints(definition).stream().anyMatch(e -> uses(camel, e, name))) {
+                    routes.put(definition, camel.getRouteController().getRouteStatus(route.getRouteId()));
+                }
+            }
             waiting.put(camel, Map.of(COMPONENT, name, OPTIONS, component.optionsInForce(), ROUTES, routes));
             for (RouteDefinition route : routes.keySet()) {
                 camel.getRouteController().stopRoute(route.getId(), STOP_SECONDS, TimeUnit.SECONDS);
@@ -127,8 +126,8 @@ public final class RouteKeeper implements BundleActivator {
             }
             camel.removeComponent(name);
             removeEndpoints(camel, name);
-            LOG.info("Camel context {}: its component {} stops; routes that wait for the next one: {}", camel.getName(), name,
-                    ids(routes));
+            LOG.info("Camel context {}: its component {} stops; routes that wait for the next one: {}", camel.getName(),
+                    name, ids(routes));
         } catch (Exception e) {
             LOG.error("Camel context {}: routes {} did not stop in order with their component: {}", camel.getName(),
                     ids(routes), e.toString());
@@ -143,7 +142,9 @@ public final class RouteKeeper implements BundleActivator {
     @SuppressWarnings("rawtypes")
     private static List<EndpointRequiredDefinition> endpoints(RouteDefinition route) {
         List<EndpointRequiredDefinition> all = new ArrayList<>();
-        all.add(route.getInput());
+        if (route.getInput() != null) {
+            all.add(route.getInput());
+        }
         for (ProcessorDefinition step
                 : ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)) {
             if (step instanceof EndpointRequiredDefinition endpoint) {

@@ -15,7 +15,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import javax.net.ssl.SSLContext;
 import org.apache.camel.CamelContext;
-import org.apache.camel.CamelContextAware;
 import org.apache.camel.Endpoint;
 import org.apache.camel.SSLContextParametersAware;
 import org.apache.camel.spi.BeanIntrospection;
@@ -33,6 +32,10 @@ import org.apache.camel.support.jsse.SSLContextParameters;
 @Component(TcpOffloadConstants.SCHEME)
 public class TcpOffloadComponent extends HealthCheckComponent implements SSLContextParametersAware {
 
+    /** The name in the registry by which Camel's resolver of consoles looks first. */
+    private static final String CONSOLE = TcpOffloadConstants.SCHEME + "-dev-console";
+    private static final Set<TcpOffloadComponent> RUNNING = ConcurrentHashMap.newKeySet();
+
     @Metadata(description = "The options that endpoints have when their URI does not set them.")
     private TcpOffloadConfiguration configuration = new TcpOffloadConfiguration();
     @Metadata(label = "advanced",
@@ -48,10 +51,6 @@ public class TcpOffloadComponent extends HealthCheckComponent implements SSLCont
 
     /** Endpoints of one listener must show the engine one and the same context. */
     private final Map<SSLContextParameters, SSLContext> sslContexts = new IdentityHashMap<>();
-    /** Where Camel's resolver of consoles looks first. */
-    private static final String CONSOLE = TcpOffloadConstants.SCHEME + "-dev-console";
-    private static final Set<TcpOffloadComponent> RUNNING = ConcurrentHashMap.newKeySet();
-
     private final Set<TcpOffloadProducer> producers = ConcurrentHashMap.newKeySet();
     private final LifecycleStrategy shutdown = new LifecycleStrategySupport() {
         @Override
@@ -207,7 +206,9 @@ public class TcpOffloadComponent extends HealthCheckComponent implements SSLCont
         super.doStart();
         getCamelContext().addLifecycleStrategy(shutdown);
         // In OSGi Camel finds by itself only the consoles of its own bundle.
-        getCamelContext().getRegistry().bind(CONSOLE, CamelContextAware.trySetCamelContext(new TcpOffloadConsole(), getCamelContext()));
+        var console = new TcpOffloadConsole();
+        console.setCamelContext(getCamelContext());
+        getCamelContext().getRegistry().bind(CONSOLE, console);
         RUNNING.add(this);
     }
 

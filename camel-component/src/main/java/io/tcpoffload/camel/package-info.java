@@ -6,7 +6,7 @@
  * routes run, which {@link io.tcpoffload.camel.EngineSource} and {@link io.tcpoffload.camel.ChannelLink} take care of.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.tcpoffload.camel;
 
 import org.osgi.annotation.bundle.Export;

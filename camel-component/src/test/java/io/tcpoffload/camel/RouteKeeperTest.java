@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tcpoffload.api.Decision;
 import io.tcpoffload.api.ViewerEvent;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.BindToRegistry;
 import org.apache.camel.CamelContext;
@@ -79,7 +80,7 @@ class RouteKeeperTest extends CamelTestSupport {
         RouteKeeper.takeOut(before, waiting);
         assertEquals(opened, engine.closed, "publishers closed");
         assertTrue(engine.handlers.isEmpty() && engine.watches.isEmpty() && engine.suspensions.isEmpty());
-        assertEquals("[dynamic, other]", context.getRoutes().stream().map(Route::getRouteId).toList().toString());
+        assertEquals(List.of("dynamic", "other"), context.getRoutes().stream().map(Route::getRouteId).toList());
         assertNull(context.hasComponent("tcpoffload"));
         assertFalse(TcpOffloadComponent.running().contains(before));
 
@@ -90,7 +91,7 @@ class RouteKeeperTest extends CamelTestSupport {
         assertEquals(500, now.getConfiguration().getKeepalive());
         assertEquals("2MB", now.getConfiguration().getStoreSize());
         assertFalse(now.isAutoStartEngine());
-        for (String route : new String[] {"faults", "news", "made", "dynamic", "other", "gate"}) {
+        for (String route : List.of("faults", "news", "made", "dynamic", "other", "gate")) {
             assertEquals(ServiceStatus.Started, status(route), route);
         }
         assertEquals(ServiceStatus.Suspended, status("suspended"));
@@ -114,7 +115,8 @@ class RouteKeeperTest extends CamelTestSupport {
         template.sendBody("direct:stopped", BODY);
         template.sendBodyAndHeader("direct:other", BODY, "to", "tcpoffload:films");
         template.sendBody("tcpoffload:direct", BODY);
-        assertEquals("[faults, news, made, sport, stopped, films, direct]", engine.bodies.stream().map(FakeEngine.Body::channel).toList().toString());
+        assertEquals(List.of("faults", "news", "made", "sport", "stopped", "films", "direct"),
+                engine.bodies.stream().map(FakeEngine.Body::channel).toList());
         assertEquals(402, assertInstanceOf(Decision.Reject.class, engine.request("/news", "", Map.of())).status());
         getMockEndpoint("mock:gate").expectedMessageCount(2);
         engine.tell(ViewerEvent.Type.SUBSCRIBE, 1, "news");

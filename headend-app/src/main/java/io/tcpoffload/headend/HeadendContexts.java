@@ -10,7 +10,7 @@ import org.apache.camel.karaf.core.OsgiCamelContextPublisher;
 import org.apache.camel.karaf.core.OsgiDefaultCamelContext;
 import org.osgi.framework.BundleContext;
 
-/** Makes Camel contexts that find components and languages as OSGi services, are services themselves and tell how they are. */
+/** Makes Camel contexts that find components and languages as OSGi services, are services themselves and check their health. */
 final class HeadendContexts {
 
     private HeadendContexts() {

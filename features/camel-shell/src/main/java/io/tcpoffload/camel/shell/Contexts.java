@@ -64,6 +64,7 @@ final class Contexts {
     }
 
     private static String names(List<String> present) {
-        return present.isEmpty() ? "there is none at all" : present.stream().sorted().distinct().collect(Collectors.joining(", "));
+        return present.isEmpty() ? "there is none at all"
+                : present.stream().sorted().distinct().collect(Collectors.joining(", "));
     }
 }

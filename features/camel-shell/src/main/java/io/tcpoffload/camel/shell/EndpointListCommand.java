@@ -24,7 +24,8 @@ public class EndpointListCommand extends ContextAction {
 
     @Override
     void addRows(ShellTable table, CamelContext camel) {
-        List<Endpoint> endpoints = camel.getEndpoints().stream().sorted(Comparator.comparing(Endpoint::getEndpointUri)).toList();
+        List<Endpoint> endpoints = camel.getEndpoints().stream()
+                .sorted(Comparator.comparing(Endpoint::getEndpointUri)).toList();
         for (Endpoint endpoint : endpoints) {
             table.addRow().addContent(camel.getName(), shown(endpoint),
                     endpoint instanceof StatefulService service ? service.getStatus() : ServiceStatus.Started);

@@ -241,7 +241,8 @@ class ComponentInKarafIT {
                 Inbox.Watching ofUser = weather.watch(LISTENER, "/weather")) {
             ClassLoader before = component().adapt(BundleWiring.class).getClassLoader();
             console("bundle:refresh io.tcpoffload.api");
-            Await.until("the component is a new one", () -> component().adapt(BundleWiring.class).getClassLoader() != before);
+            Await.until("the component is a new one",
+                    () -> component().adapt(BundleWiring.class).getClassLoader() != before);
             publishTo(ofYaml, ofUser);
             checkRoutes();
         }
@@ -322,12 +323,15 @@ class ComponentInKarafIT {
     void camelCommands() throws Exception {
         install();
         String contexts = console("camel:context-list");
-        assertTrue(contexts.contains("news.camel.xml") && contexts.contains("example") && contexts.contains("user"), contexts);
+        for (String name : List.of("news.camel.xml", "sport.camel.yaml", "example", "user")) {
+            assertTrue(contexts.contains(name), contexts);
+        }
         String endpoints = console("camel:endpoint-list example");
-        assertTrue(endpoints.lines().anyMatch(line -> line.contains("tcpoffload://" + LISTENER + "/films/{film}?events=request")
-                && line.contains("Started")), endpoints);
+        assertTrue(endpoints.lines().anyMatch(line -> line.contains("Started")
+                && line.contains("tcpoffload://" + LISTENER + "/films/{film}?events=request")), endpoints);
         String health = console("camel:health news.camel.xml");
-        assertTrue(health.lines().anyMatch(line -> line.contains("producer:tcpoffload-news") && line.contains("UP")), health);
+        assertTrue(health.lines().anyMatch(line -> line.contains("producer:tcpoffload-news") && line.contains("UP")),
+                health);
         assertEquals("Route film: Stopped", console("camel:route-stop example film").strip());
         assertEquals(404, get("/films/film.ts").statusCode());
         assertEquals("Route film: Started", console("camel:route-start example film").strip());
