@@ -10,9 +10,12 @@ import org.ops4j.pax.exam.ProbeInvoker;
 import org.ops4j.pax.exam.TestContainerException;
 import org.ops4j.pax.exam.util.Injector;
 import org.osgi.framework.BundleContext;
+import org.osgi.util.tracker.ServiceTracker;
 
 /** Calls one test method of the probe, on a new instance with its injections. */
 final class MethodInvoker implements ProbeInvoker {
+
+    private static final long PATIENCE_MILLIS = 30_000;
 
     private final BundleContext probe;
     private final String className;
@@ -34,7 +37,7 @@ final class MethodInvoker implements ProbeInvoker {
             Constructor<?> constructor = type.getDeclaredConstructor();
             constructor.setAccessible(true);
             Object test = constructor.newInstance();
-            probe.getService(probe.getServiceReference(Injector.class)).injectFields(test);
+            injector().injectFields(test);
             Method method = type.getDeclaredMethod(methodName);
             method.setAccessible(true);
             method.invoke(test);
@@ -44,6 +47,24 @@ final class MethodInvoker implements ProbeInvoker {
             throw new TestContainerException(text.toString());
         } catch (ReflectiveOperationException e) {
             throw new TestContainerException(className + "." + methodName + " can't be called: " + e);
+        }
+    }
+
+    /** The container tells that it is up a moment before it is there. */
+    private Injector injector() {
+        var injectors = new ServiceTracker<Injector, Injector>(probe, Injector.class, null);
+        injectors.open();
+        try {
+            Injector injector = injectors.waitForService(PATIENCE_MILLIS);
+            if (injector == null) {
+                throw new TestContainerException("no Injector within " + PATIENCE_MILLIS + " ms");
+            }
+            return injector;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TestContainerException(e);
+        } finally {
+            injectors.close();
         }
     }
 }
