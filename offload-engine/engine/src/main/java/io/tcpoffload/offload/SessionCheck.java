@@ -56,15 +56,14 @@ final class SessionCheck {
     boolean hasTemplate(int slot) {
         int header = table.headerLength(slot);
         int link = table.linkLength(slot);
-        int mss = table.mss(slot);
-        return header >= LEAST_HEADER && header <= MOST_HEADER && link >= LEAST_LINK && link <= MOST_LINK
-                && mss >= SenderConfig.MIN_MSS && mss <= SenderConfig.MAX_MSS;
+        return header >= LEAST_HEADER && header <= MOST_HEADER && link >= LEAST_LINK && link <= MOST_LINK;
     }
 
     private String damage(int slot, Journal journal) {
         int inFlight = table.nxt(slot) - table.una(slot);
-        if (!hasTemplate(slot)) {
-            return "its template has a header of " + table.headerLength(slot) + " bytes and segments of " + table.mss(slot);
+        int mss = table.mss(slot);
+        if (!hasTemplate(slot) || mss < SenderConfig.MIN_MSS || mss > SenderConfig.MAX_MSS) {
+            return "its template has a header of " + table.headerLength(slot) + " bytes and segments of " + mss;
         }
         if (inFlight < 0 || inFlight > MOST_IN_FLIGHT) {
             return "its record has " + inFlight + " bytes in flight";
