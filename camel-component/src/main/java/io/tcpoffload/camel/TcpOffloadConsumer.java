@@ -19,6 +19,10 @@ import java.util.concurrent.ExecutorService;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.health.HealthCheckRepository;
 import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
@@ -36,6 +40,8 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
     private final Set<EventType> events;
     private final Requests requests;
     private final Deque<EngineLink<Registration>> links = new ArrayDeque<>();
+    private EngineLink<Registration> decisions;
+    private HealthCheck liveness;
     private ExecutorService threads;
     private EngineLink<Registration> suspension;
 
@@ -63,13 +69,11 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        if (getEndpoint().getComponent().isHealthCheckConsumerEnabled()) {
-            setHealthCheck(new ChannelHealthCheck("consumer", getRouteId(), this::problem));
-        }
         try {
             openListener();
             openHandler();
             openEvents();
+            openHealthChecks();
         } catch (RuntimeException e) {
             release();
             throw e;
@@ -97,8 +101,9 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
         } else {
             return;
         }
-        open(new EngineLink<>(endpoint.engineSource(), "handler of " + endpoint.path(),
-                engine -> engine.handle(spec, handler)));
+        decisions = new EngineLink<>(endpoint.engineSource(), "handler of " + endpoint.path(),
+                engine -> engine.handle(spec, handler));
+        open(decisions);
     }
 
     private ExecutorService newThreads(TcpOffloadConfiguration options) {
@@ -120,6 +125,35 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
         }
     }
 
+    /** Camel asks a consumer's own check about readiness only, so there is another one about liveness. */
+    private void openHealthChecks() {
+        HealthCheckRepository consumers =
+                HealthCheckHelper.getHealthCheckRepository(getEndpoint().getCamelContext(), "consumers");
+        if (consumers == null || !getEndpoint().getComponent().isHealthCheckConsumerEnabled()) {
+            return;
+        }
+        String id = "consumer:tcpoffload-" + getRouteId();
+        String uri = getEndpoint().shownUri();
+        setHealthCheck(new ChannelHealthCheck(id, uri, this::problem, this::end));
+        if (consumers.isEnabled()) {
+            liveness = new ChannelHealthCheck(id, uri, this::problem, this::end) {
+                @Override
+                public boolean isReadiness() {
+                    return false;
+                }
+            };
+            HealthCheckRegistry.get(getEndpoint().getCamelContext()).register(liveness);
+        }
+    }
+
+    private void closeHealthChecks() {
+        setHealthCheck(null);
+        if (liveness != null) {
+            HealthCheckRegistry.get(getEndpoint().getCamelContext()).unregister(liveness);
+            liveness = null;
+        }
+    }
+
     private void open(EngineLink<Registration> link) {
         links.push(link);
         link.open();
@@ -128,6 +162,12 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
     /** Why viewers are not served as the route wants it, or null if they are. */
     private String problem() {
         return links.stream().map(EngineLink::problem).filter(problem -> problem != null).findFirst().orElse(null);
+    }
+
+    /** A handler has a listener for as long as the engine runs. */
+    private String end() {
+        return getEndpoint().end(engine -> decisions != null && decisions.problem() == null
+                && engine.info().listeners().isEmpty());
     }
 
     @Override
@@ -159,9 +199,11 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
     }
 
     private void release() {
+        closeHealthChecks();
         while (!links.isEmpty()) {
             links.pop().close();
         }
+        decisions = null;
         endSuspension();
         if (threads != null) {
             getEndpoint().getCamelContext().getExecutorServiceManager().shutdownGraceful(threads);
