@@ -29,7 +29,7 @@ import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 
 /**
  * Makes exchanges of what happens to viewers: requests, which the route decides about, on a pool of threads of this
- * consumer; and events, one after another, on a thread of the engine. A suspended consumer refuses new viewers and keeps
+ * consumer or of the application; and events, one after another, on a thread of the engine. A suspended consumer refuses new viewers and keeps
  * the present ones.
  */
 public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
@@ -42,6 +42,7 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
     private final Deque<EngineLink<Registration>> links = new ArrayDeque<>();
     private EngineLink<Registration> decisions;
     private HealthCheck liveness;
+    /** Its own, that is, null where the option names others. */
     private ExecutorService threads;
     private EngineLink<Registration> suspension;
 
@@ -94,8 +95,7 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
         boolean asked = events.contains(EventType.REQUEST);
         RequestHandler handler;
         if (asked || options.getAuthorizer() != null) {
-            threads = newThreads(options);
-            handler = new AuthorizedRequests(options.getAuthorizer(), threads, asked ? this::ask : null);
+            handler = new AuthorizedRequests(options.getAuthorizer(), threads(options), asked ? this::ask : null);
         } else if (!spec.access().equals(AccessRule.NONE.withTokenParameter(options.getTokenParameter()))) {
             handler = RequestHandler.ADMIT;
         } else {
@@ -106,14 +106,19 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
         open(decisions);
     }
 
-    private ExecutorService newThreads(TcpOffloadConfiguration options) {
+    private ExecutorService threads(TcpOffloadConfiguration options) {
+        if (options.getExecutorService() != null) {
+            return options.getExecutorService();
+        }
         int consumers = Specs.concurrentConsumers(options);
         var profile = new ThreadPoolProfile("tcpoffload-" + getEndpoint().path());
         profile.setPoolSize(consumers);
         profile.setMaxPoolSize(consumers);
         profile.setMaxQueueSize(options.getMaxPendingRequests());
         profile.setRejectedPolicy(ThreadPoolRejectedPolicy.Abort);
-        return getEndpoint().getCamelContext().getExecutorServiceManager().newThreadPool(this, "TcpOffloadRequest", profile);
+        threads = getEndpoint().getCamelContext().getExecutorServiceManager().newThreadPool(this, "TcpOffloadRequest",
+                profile);
+        return threads;
     }
 
     private void openEvents() {

@@ -139,7 +139,8 @@ public class TcpOffloadEndpoint extends DefaultEndpoint implements AsyncEndpoint
         if (authorizer == null) {
             return null;
         }
-        ExecutorService threads = getComponent().authorizerThreads();
+        ExecutorService own = configuration.getExecutorService();
+        ExecutorService threads = own == null ? getComponent().authorizerThreads() : own;
         HandlerSpec spec = Specs.handler(configuration, listener, path, shownUri());
         var requests = new AuthorizedRequests(authorizer, threads, null);
         return new EngineLink<>(engineSource(), "authorizer of " + path, engine -> engine.handle(spec, requests));
