@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** {@code bench/camel}: viewers that a route admits, and the same jobs with camel-netty-http. */
 public final class CamelBench {
@@ -95,16 +96,19 @@ public final class CamelBench {
     private void segments() {
         System.out.printf("segments: %d viewers, each fetches one segment of %d bytes after another%n", FETCHERS,
                 SEGMENT_BYTES);
-        compare(port -> stage.client(ReplyClient.class, "fetch", stage.address(), port, "/segments/1.ts", FETCHERS, seconds, 0),
-                port -> stage.client(ReplyClient.class, "fetch", stage.address(), port, "/segments/1.ts", FETCHERS, seconds, 0));
+        Viewers fetchers = port -> client("fetch", port, "/segments/1.ts", FETCHERS, seconds, 0);
+        compare(fetchers, fetchers);
     }
 
     private void live(int viewers) {
         System.out.printf("live: %d viewers of 8 Mbit/s; with camel-netty-http each fetches a segment a second, with "
                 + "tcpoffload they watch a channel%n", viewers);
-        compare(port -> stage.client(ReplyClient.class, "fetch", stage.address(), port, "/live", viewers, seconds, 1000),
-                port -> stage.client(ReplyClient.class, "watch", stage.address(), port, "/" + CamelServer.CHANNEL, viewers,
-                        seconds));
+        compare(port -> client("fetch", port, "/live", viewers, seconds, 1000),
+                port -> client("watch", port, "/" + CamelServer.CHANNEL, viewers, seconds));
+    }
+
+    private Fields client(String what, int port, Object... rest) {
+        return stage.client(ReplyClient.class, Stream.concat(Stream.of(what, stage.address(), port), Stream.of(rest)).toArray());
     }
 
     /** Viewers of the server's port, to their end. */

@@ -137,7 +137,8 @@ final class ReplyClient {
 
     private static long length(String head) throws IOException {
         return head.lines().filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length: "))
-                .mapToLong(line -> Long.parseLong(line.substring(16))).findFirst().orElseThrow(() -> new IOException("no length in " + head));
+                .mapToLong(line -> Long.parseLong(line.substring(16))).findFirst()
+                .orElseThrow(() -> new IOException("no length in " + head));
     }
 
     private void print(double seconds) {
