@@ -28,8 +28,8 @@ import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 
 /**
- * Makes exchanges of what happens to viewers: requests, which the route decides about, on a pool of threads of this
- * consumer or of the application; and events, one after another, on a thread of the engine. A suspended consumer refuses new viewers and keeps
+ * Makes exchanges of what happens to viewers: requests, which the route decides about, on threads of this consumer or of the
+ * application; and events, one after another, on a thread of the engine. A suspended consumer refuses new viewers and keeps
  * the present ones.
  */
 public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
@@ -41,10 +41,10 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
     private final Requests requests;
     private final Deque<EngineLink<Registration>> links = new ArrayDeque<>();
     private EngineLink<Registration> decisions;
-    private HealthCheck liveness;
-    /** Its own, that is, null where the option names others. */
+    /** This consumer's own; null where an option names others. */
     private ExecutorService threads;
     private EngineLink<Registration> suspension;
+    private HealthCheck liveness;
 
     /** @throws io.tcpoffload.api.OffloadException naming a wrong option, its value and what would be right */
     public TcpOffloadConsumer(TcpOffloadEndpoint endpoint, Processor processor) {
