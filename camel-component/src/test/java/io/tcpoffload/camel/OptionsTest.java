@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.api.Decision;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -121,7 +122,7 @@ class OptionsTest {
 
     private static void assertSet(BaseOptionModel option, Object... owners) throws Exception {
         Object expected = expected(option);
-        String name = option.getName().substring(0, 1).toUpperCase(Locale.ROOT) + option.getName().substring(1);
+        String name = capital(option.getName());
         for (Object owner : owners) {
             for (Method method : owner.getClass().getMethods()) {
                 if (method.getParameterCount() == 0 && (method.getName().equals("get" + name)
@@ -147,6 +148,10 @@ class OptionsTest {
     private static boolean bind(PropertyConfigurer configurer, Object target, String name, String value) {
         return PropertyBindingSupport.build().withReflection(false).withConfigurer(configurer).withIgnoreCase(true)
                 .bind(CONTEXT, target, name, value);
+    }
+
+    private static String capital(String name) {
+        return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
     }
 
     private static String dashed(String name) {
@@ -185,6 +190,22 @@ class OptionsTest {
             var endpoint = (TcpOffloadEndpoint) component.createEndpoint("tcpoffload:news");
             assertSet(option(name), endpoint.getConfiguration(), endpoint);
         }
+    }
+
+    @Test
+    void componentsOwnOptionsCanBeSet() throws Exception {
+        var component = new TcpOffloadComponent();
+        PropertyConfigurer configurer = component.getComponentPropertyConfigurer();
+        Set<String> shared = names(model.getEndpointParameterOptions());
+        for (BaseOptionModel option : model.getComponentOptions()) {
+            if (option.getType().equals("boolean") && !shared.contains(option.getName())) {
+                boolean changed = !Boolean.parseBoolean(option.getDefaultValue().toString());
+                assertTrue(bind(configurer, component, dashed(option.getName()), Boolean.toString(changed)), option.getName());
+                assertEquals(changed, TcpOffloadComponent.class.getMethod("is" + capital(option.getName())).invoke(component));
+            }
+        }
+        assertTrue(bind(configurer, component, "engine-settings[maxSessions]", "100"));
+        assertEquals(Map.of("maxSessions", "100"), component.getEngineSettings());
     }
 
     @ParameterizedTest
@@ -228,7 +249,7 @@ class OptionsTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static Set<String> names(java.util.List<? extends BaseOptionModel> options) {
+    private static Set<String> names(List<? extends BaseOptionModel> options) {
         return options.stream().map(BaseOptionModel::getName).collect(Collectors.toCollection(TreeSet::new));
     }
 

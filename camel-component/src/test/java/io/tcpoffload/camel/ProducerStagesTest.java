@@ -160,7 +160,8 @@ class ProducerStagesTest extends CamelTestSupport {
         byte[] good = Arrays.copyOf(media, media.length - 188);
         String options = "validate=strict&pacing=bitrate&bitrate=10G";
         send(options, Files.write(folder.resolve("a.ts"), Arrays.copyOf(good, 300)), Map.of());
-        Exchange rest = send(options, Files.write(folder.resolve("b.ts"), Arrays.copyOfRange(good, 300, good.length)), Map.of());
+        Path second = Files.write(folder.resolve("b.ts"), Arrays.copyOfRange(good, 300, good.length));
+        Exchange rest = send(options, second, Map.of());
         assertNull(rest.getException());
         assertArrayEquals(good, published());
     }
