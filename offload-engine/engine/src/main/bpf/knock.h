@@ -42,6 +42,16 @@ static __always_inline struct knocking *scratch(void)
 	return bpf_map_lookup_elem(&knocking, &first);
 }
 
+/*
+ * Whether it was an owned session. One that was being taken is, too: its socket ended with the engine, without a word if it
+ * was frozen by then.
+ */
+static __always_inline bool disown(struct session_record *r)
+{
+	return __sync_val_compare_and_swap(&r->state, STATE_OWNED, STATE_LINGER) == STATE_OWNED ||
+	       (r->template_ns && __sync_val_compare_and_swap(&r->state, STATE_TAKING, STATE_LINGER) == STATE_TAKING);
+}
+
 static long reset_one(__u32 i, struct knock *k)
 {
 	__u32 id = k->first + i;
@@ -49,8 +59,7 @@ static long reset_one(__u32 i, struct knock *k)
 	struct knocking *w = scratch();
 	if (!r || !w)
 		return 1;
-	if (__sync_val_compare_and_swap(&r->state, STATE_OWNED, STATE_LINGER) != STATE_OWNED ||
-	    r->receive_flags & RECEIVED_RST)
+	if (!disown(r) || r->receive_flags & RECEIVED_RST)
 		return 0;
 	w->s.seq = r->una;
 	w->s.flags = TCP_RST | TCP_ACK;

@@ -168,6 +168,9 @@ VERIFIED_ALONE int learn(struct __sk_buff *skb, struct session_record *r, struct
 		return 0;
 	}
 	__u64 now = bpf_ktime_get_ns();
+	/* What a reset needs, should the engine end before it has read the socket. */
+	if (r->template_ns == 0 || after(s->ack, r->una))
+		r->una = s->ack;
 	if (s->has_ts && (r->ts_recent_ns == 0 || !before(s->tsval, r->ts_recent))) {
 		r->ts_recent = s->tsval;
 		r->ts_recent_ns = now;

@@ -126,6 +126,11 @@ final class ChannelFeed implements AutoCloseable {
             } else if (body instanceof MediaBody.LocalFile file) {
                 publishLocalFile(file.path(), keyframe, in, accepted);
             } else if (body instanceof MediaBody.Stream media) {
+                if (settings.validate() == Validate.STRICT && media.isCached()) {
+                    readStream(media.in(), keyframe, (piece, key) -> stream.examine(piece));
+                    stream.endExamination();
+                    MediaBody.rewind(body);
+                }
                 readStream(media.in(), keyframe, in);
             }
             if (stream != null) {
@@ -149,6 +154,11 @@ final class ChannelFeed implements AutoCloseable {
             throws IOException {
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
             if (pace != null) {
+                if (settings.validate() == Validate.STRICT) {
+                    readFile(file, keyframe, (media, key) -> stream.examine(media));
+                    stream.endExamination();
+                    file.position(0);
+                }
                 readFile(file, keyframe, in);
                 return;
             }

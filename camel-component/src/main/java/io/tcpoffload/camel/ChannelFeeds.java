@@ -113,10 +113,11 @@ final class ChannelFeeds implements AutoCloseable {
     /** Ends waits for bodies' time to come: their exchanges fail. */
     synchronized void stopWaiting() {
         places.values().forEach(place -> {
-            place.feed().stopWaiting();
+            // In this order: else the next body could have its turn in between, and would be under way when it is told to end.
             if (place.turns() != null) {
                 place.turns().close();
             }
+            place.feed().stopWaiting();
         });
     }
 

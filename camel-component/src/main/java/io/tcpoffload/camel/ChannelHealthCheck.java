@@ -4,50 +4,31 @@ package io.tcpoffload.camel;
 
 import java.util.Map;
 import java.util.function.Supplier;
-import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
  * Whether a producer or consumer can do its work. Readiness is down while something is the matter that may pass, such as
  * an engine that is being updated or a source that is silent. Liveness stays up then: a restart would not help, and would
- * cost all viewers.
+ * cost all viewers. It is down when nothing but a restart helps. Only to be loaded where Camel has health checks.
  */
-final class ChannelHealthCheck implements HealthCheck {
+class ChannelHealthCheck extends AbstractHealthCheck {
 
-    private final String group;
-    private final String id;
+    private final String uri;
     private final Supplier<String> problem;
-    private boolean enabled = true;
+    private final Supplier<String> end;
 
     /**
-     * @param group   {@code producer} or {@code consumer}
-     * @param name    a route's or channel's
-     * @param problem a line for people, or null when all is well
+     * @param id      as Camel's own have them, such as {@code producer:...}
+     * @param uri     the endpoint's, without secrets
+     * @param problem what may pass: a line for people, or null when all is well
+     * @param end     what does not pass, or null
      */
-    ChannelHealthCheck(String group, String name, Supplier<String> problem) {
-        this.group = group;
-        this.id = group + ":tcpoffload-" + name;
+    ChannelHealthCheck(String id, String uri, Supplier<String> problem, Supplier<String> end) {
+        super("camel", id);
+        this.uri = uri;
         this.problem = problem;
-    }
-
-    @Override
-    public String getGroup() {
-        return group + "s";
-    }
-
-    @Override
-    public String getId() {
-        return id;
-    }
-
-    @Override
-    public boolean isEnabled() {
-        return enabled;
-    }
-
-    @Override
-    public void setEnabled(boolean enabled) {
-        this.enabled = enabled;
+        this.end = end;
     }
 
     @Override
@@ -56,13 +37,17 @@ final class ChannelHealthCheck implements HealthCheck {
     }
 
     @Override
-    public Result call(Map<String, Object> options) {
-        var result = HealthCheckResultBuilder.on(this);
-        String said = problem.get();
-        if (said == null) {
-            return result.up().build();
+    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+        builder.detail(ENDPOINT_URI, uri);
+        String ended = end.get();
+        String said = ended == null ? problem.get() : ended;
+        if (said != null) {
+            builder.message(said);
         }
-        boolean liveness = Kind.LIVENESS == options.get(CHECK_KIND);
-        return (liveness ? result.up() : result.down()).message(said).build();
+        if (ended != null || said != null && Kind.LIVENESS != options.get(CHECK_KIND)) {
+            builder.down();
+        } else {
+            builder.up();
+        }
     }
 }

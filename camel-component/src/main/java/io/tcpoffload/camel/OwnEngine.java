@@ -37,7 +37,7 @@ final class OwnEngine implements AutoCloseable {
     /**
      * @param instance name of the engine where the settings have none: tells two on one machine apart
      * @param settings by the names of the engine's own
-     * @throws OffloadException if a setting is wrong, or an engine of that name runs already
+     * @throws OffloadException if a setting is wrong or unknown, or an engine of that name runs already
      */
     static OwnEngine start(String instance, Map<String, Object> settings) {
         String usable = instance.replaceAll("[^A-Za-z0-9_-]", "-");
@@ -45,6 +45,10 @@ final class OwnEngine implements AutoCloseable {
         EngineConfig config = EngineConfig.defaults()
                 .withInstance(usable.substring(0, Math.min(MAX_INSTANCE, usable.length())))
                 .with(settings, problems::add);
+        String unknown = EngineConfig.unknown(settings.keySet());
+        if (unknown != null) {
+            problems.add(unknown);
+        }
         if (!problems.isEmpty()) {
             throw new OffloadException("engineSettings: " + String.join("; ", problems));
         }

@@ -3,6 +3,7 @@
 package io.tcpoffload.camel;
 
 import io.tcpoffload.api.OffloadEngine;
+import java.util.concurrent.ExecutorService;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.apache.camel.spi.UriParam;
@@ -167,6 +168,11 @@ public class TcpOffloadConfiguration implements Cloneable {
               description = "The engine to use. By default it is the one that runs as an OSGi service, or the only one in"
                           + " the registry, or one that the component starts.")
     private OffloadEngine engine;
+    @UriParam(label = "advanced",
+              description = "Threads of the application's own that decide requests, for routes and for the authorizer. By "
+                          + "default a consumer has concurrentConsumers threads of its own, and the authorizers of all "
+                          + "producers share 20.")
+    private ExecutorService executorService;
 
     /** A copy that can be changed without changing this one. */
     public TcpOffloadConfiguration copy() {
@@ -492,5 +498,13 @@ public class TcpOffloadConfiguration implements Cloneable {
 
     public void setEngine(OffloadEngine engine) {
         this.engine = engine;
+    }
+
+    public ExecutorService getExecutorService() {
+        return executorService;
+    }
+
+    public void setExecutorService(ExecutorService executorService) {
+        this.executorService = executorService;
     }
 }

@@ -19,13 +19,17 @@ import java.util.concurrent.ExecutorService;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.health.HealthCheckRepository;
 import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 
 /**
- * Makes exchanges of what happens to viewers: requests, which the route decides about, on a pool of threads of this
- * consumer; and events, one after another, on a thread of the engine. A suspended consumer refuses new viewers and keeps
+ * Makes exchanges of what happens to viewers: requests, which the route decides about, on threads of this consumer or of the
+ * application; and events, one after another, on a thread of the engine. A suspended consumer refuses new viewers and keeps
  * the present ones.
  */
 public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
@@ -36,8 +40,11 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
     private final Set<EventType> events;
     private final Requests requests;
     private final Deque<EngineLink<Registration>> links = new ArrayDeque<>();
+    private EngineLink<Registration> decisions;
+    /** This consumer's own; null where an option names others. */
     private ExecutorService threads;
     private EngineLink<Registration> suspension;
+    private HealthCheck liveness;
 
     /** @throws io.tcpoffload.api.OffloadException naming a wrong option, its value and what would be right */
     public TcpOffloadConsumer(TcpOffloadEndpoint endpoint, Processor processor) {
@@ -63,13 +70,11 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        if (getEndpoint().getComponent().isHealthCheckConsumerEnabled()) {
-            setHealthCheck(new ChannelHealthCheck("consumer", getRouteId(), this::problem));
-        }
         try {
             openListener();
             openHandler();
             openEvents();
+            openHealthChecks();
         } catch (RuntimeException e) {
             release();
             throw e;
@@ -90,25 +95,30 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
         boolean asked = events.contains(EventType.REQUEST);
         RequestHandler handler;
         if (asked || options.getAuthorizer() != null) {
-            threads = newThreads(options);
-            handler = new AuthorizedRequests(options.getAuthorizer(), threads, asked ? this::ask : null);
+            handler = new AuthorizedRequests(options.getAuthorizer(), threads(options), asked ? this::ask : null);
         } else if (!spec.access().equals(AccessRule.NONE.withTokenParameter(options.getTokenParameter()))) {
             handler = RequestHandler.ADMIT;
         } else {
             return;
         }
-        open(new EngineLink<>(endpoint.engineSource(), "handler of " + endpoint.path(),
-                engine -> engine.handle(spec, handler)));
+        decisions = new EngineLink<>(endpoint.engineSource(), "handler of " + endpoint.path(),
+                engine -> engine.handle(spec, handler));
+        open(decisions);
     }
 
-    private ExecutorService newThreads(TcpOffloadConfiguration options) {
+    private ExecutorService threads(TcpOffloadConfiguration options) {
+        if (options.getExecutorService() != null) {
+            return options.getExecutorService();
+        }
         int consumers = Specs.concurrentConsumers(options);
         var profile = new ThreadPoolProfile("tcpoffload-" + getEndpoint().path());
         profile.setPoolSize(consumers);
         profile.setMaxPoolSize(consumers);
         profile.setMaxQueueSize(options.getMaxPendingRequests());
         profile.setRejectedPolicy(ThreadPoolRejectedPolicy.Abort);
-        return getEndpoint().getCamelContext().getExecutorServiceManager().newThreadPool(this, "TcpOffloadRequest", profile);
+        threads = getEndpoint().getCamelContext().getExecutorServiceManager().newThreadPool(this, "TcpOffloadRequest",
+                profile);
+        return threads;
     }
 
     private void openEvents() {
@@ -120,6 +130,35 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
         }
     }
 
+    /** Camel asks a consumer's own check about readiness only, so there is another one about liveness. */
+    private void openHealthChecks() {
+        HealthCheckRepository consumers =
+                HealthCheckHelper.getHealthCheckRepository(getEndpoint().getCamelContext(), "consumers");
+        if (consumers == null || !getEndpoint().getComponent().isHealthCheckConsumerEnabled()) {
+            return;
+        }
+        String id = "consumer:tcpoffload-" + getRouteId();
+        String uri = getEndpoint().shownUri();
+        setHealthCheck(new ChannelHealthCheck(id, uri, this::problem, this::end));
+        if (consumers.isEnabled()) {
+            liveness = new ChannelHealthCheck(id, uri, this::problem, this::end) {
+                @Override
+                public boolean isReadiness() {
+                    return false;
+                }
+            };
+            HealthCheckRegistry.get(getEndpoint().getCamelContext()).register(liveness);
+        }
+    }
+
+    private void closeHealthChecks() {
+        setHealthCheck(null);
+        if (liveness != null) {
+            HealthCheckRegistry.get(getEndpoint().getCamelContext()).unregister(liveness);
+            liveness = null;
+        }
+    }
+
     private void open(EngineLink<Registration> link) {
         links.push(link);
         link.open();
@@ -128,6 +167,12 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
     /** Why viewers are not served as the route wants it, or null if they are. */
     private String problem() {
         return links.stream().map(EngineLink::problem).filter(problem -> problem != null).findFirst().orElse(null);
+    }
+
+    /** A handler has a listener for as long as the engine runs. */
+    private String end() {
+        return getEndpoint().end(engine -> decisions != null && decisions.problem() == null
+                && engine.info().listeners().isEmpty());
     }
 
     @Override
@@ -159,9 +204,11 @@ public class TcpOffloadConsumer extends DefaultConsumer implements Suspendable {
     }
 
     private void release() {
+        closeHealthChecks();
         while (!links.isEmpty()) {
             links.pop().close();
         }
+        decisions = null;
         endSuspension();
         if (threads != null) {
             getEndpoint().getCamelContext().getExecutorServiceManager().shutdownGraceful(threads);

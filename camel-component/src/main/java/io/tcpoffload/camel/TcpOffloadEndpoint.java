@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.apache.camel.AsyncEndpoint;
 import org.apache.camel.Category;
@@ -149,7 +150,8 @@ public class TcpOffloadEndpoint extends DefaultEndpoint implements AsyncEndpoint
         if (authorizer == null) {
             return null;
         }
-        ExecutorService threads = getComponent().authorizerThreads();
+        ExecutorService own = configuration.getExecutorService();
+        ExecutorService threads = own == null ? getComponent().authorizerThreads() : own;
         HandlerSpec spec = Specs.handler(configuration, listener, path, shownUri());
         var requests = new AuthorizedRequests(authorizer, threads, null);
         return new EngineLink<>(engineSource(), "authorizer of " + path, engine -> engine.handle(spec, requests));
@@ -174,7 +176,8 @@ public class TcpOffloadEndpoint extends DefaultEndpoint implements AsyncEndpoint
         getComponent().meters().add(this, feed);
         WritableHealthCheckRepository repository = producerChecks();
         if (repository != null && getComponent().isHealthCheckProducerEnabled()) {
-            var check = new ChannelHealthCheck("producer", feed.spec().name(), () -> problem(feed));
+            var check = new ChannelHealthCheck("producer:tcpoffload-" + (listener == null ? "" : listener + "/")
+                    + feed.spec().name(), shownUri(), () -> problem(feed), () -> end(feed));
             checks.put(feed, check);
             repository.addHealthCheck(check);
         }
@@ -205,6 +208,23 @@ public class TcpOffloadEndpoint extends DefaultEndpoint implements AsyncEndpoint
                     + feed.spec().staleAfter().toMillis() + " ms";
         }
         return problem;
+    }
+
+    private String end(ChannelFeed feed) {
+        return end(engine -> feed.problem() == null
+                && engine.channels().stream().noneMatch(info -> info.name().equals(feed.spec().name())));
+    }
+
+    /**
+     * What is to be said where the engine has stopped and no other takes its place while routes run, or null.
+     *
+     * @param hasForgotten whether an engine does not know any more what is open on it
+     */
+    String end(Predicate<OffloadEngine> hasForgotten) {
+        EngineSource engines = engineSource();
+        OffloadEngine engine = engines.mayComeLater() ? null : engines.engine();
+        return engine != null && hasForgotten.test(engine)
+                ? "the engine has stopped; nothing but a restart of the Camel context starts another" : null;
     }
 
     /** The channels that routes feed by this endpoint now. */

@@ -3,7 +3,7 @@
 /**
  * The Camel component {@code tcpoffload:}. Routes publish media to the viewers of a channel; the engine is known by
  * {@link io.tcpoffload.api.OffloadEngine} alone. Route threads call the producer; the engine may come and go while
- * routes run, which {@link io.tcpoffload.camel.EngineSource} and {@link io.tcpoffload.camel.ChannelLink} take care of.
+ * routes run, which {@link io.tcpoffload.camel.EngineSource} and {@link io.tcpoffload.camel.EngineLink} take care of.
  */
 @Export
 @Version("1.1.0")

@@ -15,7 +15,6 @@ import java.util.TreeSet;
 import org.apache.camel.CatalogCamelContext;
 import org.apache.camel.catalog.impl.DefaultRuntimeCamelCatalog;
 import org.apache.camel.spi.UriParam;
-import org.apache.camel.support.PropertyBindingSupport;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.apache.camel.tooling.model.BaseOptionModel;
 import org.apache.camel.tooling.model.ComponentModel;
@@ -81,19 +80,6 @@ class CatalogTest extends CamelTestSupport {
         var documented = new TreeSet<>(model.getEndpointHeaders().stream()
                 .map(h -> h.getConstantName().replaceAll(".*#", "")).toList());
         assertEquals(constants, documented);
-    }
-
-    @Test
-    void endpointAndComponentCanBeConfiguredWithoutReflection() {
-        var endpoint = context.getEndpoint("tcpoffload:news", TcpOffloadEndpoint.class);
-        assertTrue(PropertyBindingSupport.build().withReflection(false)
-                .withConfigurer(endpoint.getComponent().getEndpointPropertyConfigurer())
-                .bind(context, endpoint, "storeSize", "2MB"));
-        assertEquals("2MB", endpoint.getConfiguration().getStoreSize());
-        assertTrue(PropertyBindingSupport.build().withReflection(false)
-                .withConfigurer(endpoint.getComponent().getComponentPropertyConfigurer())
-                .bind(context, endpoint.getComponent(), "detachGrace", "5s"));
-        assertEquals(5000, endpoint.getComponent().getConfiguration().getDetachGrace());
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.BindToRegistry;
@@ -263,6 +264,23 @@ class ConsumerRequestTest extends CamelTestSupport {
         assertEquals(Decision.reject(503, "too many requests wait for a decision", Duration.ofSeconds(1)),
                 engine.request("/c", "", Map.of()));
         hold.complete(null);
+    }
+
+    @Test
+    void applicationsOwnThreadsDecideAndOutliveTheRoute() throws Exception {
+        var decider = new CompletableFuture<String>();
+        var pool = Executors.newSingleThreadExecutor(task -> new Thread(task, "application"));
+        context.getRegistry().bind("pool", pool);
+        route("tcpoffload:{channel}?events=request&executorService=#pool",
+                exchange -> decider.complete(Thread.currentThread().getName()));
+        assertEquals(Decision.admit(), engine.request("/news", "", Map.of()));
+        assertEquals("application", decider.join());
+        context.getRouteController().stopRoute("gate");
+        assertFalse(pool.isShutdown());
+        context.getRouteController().startRoute("gate");
+        pool.shutdown();
+        assertEquals(Decision.reject(503, "too many requests wait for a decision", Duration.ofSeconds(1)),
+                engine.request("/news", "", Map.of()));
     }
 
     @Test

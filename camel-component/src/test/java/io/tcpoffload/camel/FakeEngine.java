@@ -176,7 +176,7 @@ final class FakeEngine implements OffloadEngine {
 
     @Override
     public EngineInfo info() {
-        throw new UnsupportedOperationException();
+        return new EngineInfo("1", TransportMode.NIO, "asked for", List.of("127.0.0.1:8080"), List.of(), List.of(), Map.of());
     }
 
     @Override

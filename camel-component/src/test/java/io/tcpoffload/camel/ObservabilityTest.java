@@ -3,7 +3,6 @@
 package io.tcpoffload.camel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,22 +11,17 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tcpoffload.api.SessionInfo;
 import io.tcpoffload.api.TransportMode;
 import io.tcpoffload.camel.mpegts.Packets;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.apache.camel.BindToRegistry;
-import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.console.DevConsole;
-import org.apache.camel.health.HealthCheck;
-import org.apache.camel.health.HealthCheckHelper;
-import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.junit.jupiter.api.Test;
 
-/** What can be seen from outside: health, meters, JMX, the developer console. */
+/** What can be seen from outside: meters, JMX, the developer console. */
 class ObservabilityTest extends CamelTestSupport {
 
     @BindToRegistry("engine")
@@ -41,63 +35,13 @@ class ObservabilityTest extends CamelTestSupport {
     }
 
     @Override
-    protected CamelContext createCamelContext() throws Exception {
-        CamelContext context = super.createCamelContext();
-        HealthCheckRegistry checks = HealthCheckHelper.getHealthCheckRegistry(context);
-        checks.setExposureLevel("full");
-        for (String repository : new String[] {"producers", "consumers"}) {
-            checks.register(checks.resolveById(repository));
-            HealthCheckHelper.getHealthCheckRepository(context, repository).setEnabled(true);
-        }
-        return context;
-    }
-
-    @Override
     protected RouteBuilder createRouteBuilder() {
         return new RouteBuilder() {
             @Override
             public void configure() {
                 from("direct:in").routeId("feed").to("tcpoffload:127.0.0.1:8080/news?validate=count&staleAfter=10s");
-                from("tcpoffload:127.0.0.1:8080/{channel}").routeId("watch").to("mock:events");
             }
         };
-    }
-
-    private HealthCheck.Result result(String id, boolean readiness) {
-        Collection<HealthCheck.Result> all = readiness
-                ? HealthCheckHelper.invokeReadiness(context) : HealthCheckHelper.invokeLiveness(context);
-        return all.stream().filter(result -> result.getCheck().getId().equals(id)).findFirst()
-                .orElseThrow(() -> new AssertionError(id + " is not among " + all.stream()
-                        .map(result -> result.getCheck().getId()).toList()));
-    }
-
-    @Test
-    void producerIsReadyWhileItsChannelIsFed() {
-        engine.channels.add(FakeEngine.info("news", 5, false));
-        assertEquals(HealthCheck.State.UP, result("producer:tcpoffload-news", true).getState());
-        engine.channels.set(0, FakeEngine.info("news", 5, true));
-        var stale = result("producer:tcpoffload-news", true);
-        assertEquals(HealthCheck.State.DOWN, stale.getState());
-        assertEquals("channel news has had no media for more than staleAfter 10000 ms", stale.getMessage().orElseThrow());
-        assertEquals(HealthCheck.State.UP, result("producer:tcpoffload-news", false).getState());
-    }
-
-    @Test
-    void consumerIsReadyWhileItsEventsAreOpen() {
-        assertEquals(HealthCheck.State.UP, result("consumer:watch", true).getState());
-        context.getRegistry().bind("second", new FakeEngine());
-        var ambiguous = result("consumer:watch", true);
-        assertEquals(HealthCheck.State.DOWN, ambiguous.getState());
-        assertTrue(ambiguous.getMessage().orElseThrow().startsWith("no engine for events of /{channel}: the registry "
-                + "holds 2 engines"), ambiguous.getMessage().orElseThrow());
-    }
-
-    @Test
-    void checkGoesWithItsProducer() throws Exception {
-        context.getRouteController().stopRoute("feed");
-        context.removeRoute("feed");
-        assertFalse(HealthCheckHelper.invokeReadiness(context).stream()
-                .anyMatch(result -> result.getCheck().getId().equals("producer:tcpoffload-news")));
     }
 
     @Test

@@ -54,14 +54,25 @@ class OwnEngineTest {
         assertTrue(engine.channels().isEmpty());
     }
 
-    @Test
-    void wrongSettingIsNamed() throws Exception {
-        try (var context = context(Map.of("maxSessions", "many"))) {
+    private String failure(String setting, Object value) throws Exception {
+        try (var context = context(Map.of(setting, value))) {
             Throwable e = assertThrows(FailedToStartRouteException.class, context::start);
             while (e.getCause() != null) {
                 e = e.getCause();
             }
-            assertEquals("engineSettings: maxSessions 'many' is not valid: 1 to 65536", e.getMessage());
+            return e.getMessage();
         }
+    }
+
+    @Test
+    void wrongSettingIsNamed() throws Exception {
+        assertEquals("engineSettings: maxSessions 'many' is not valid: 1 to 65536", failure("maxSessions", "many"));
+    }
+
+    @Test
+    void misspeltSettingIsNamedAndSoAreThoseThereAre() throws Exception {
+        String message = failure("maxSession", 100);
+        assertTrue(message.startsWith("engineSettings: setting 'maxSession' is unknown: listener, transport, "), message);
+        assertTrue(message.contains(", maxSessions, "), message);
     }
 }

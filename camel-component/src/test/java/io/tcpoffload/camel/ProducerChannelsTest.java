@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tcpoffload.api.Decision;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.Set;
 import org.apache.camel.BindToRegistry;
 import org.apache.camel.Exchange;
@@ -128,5 +129,16 @@ class ProducerChannelsTest extends CamelTestSupport {
         context.getRegistry().bind("auth", (TcpOffloadAuthorizer) request -> Decision.reject(403, "not you"));
         send("tcpoffload:news?authorizer=#auth", Map.of());
         assertEquals(Decision.reject(403, "not you"), engine.request("/news", "", Map.of()));
+    }
+
+    @Test
+    void authorizerOfAProducerIsAskedOnTheApplicationsThreads() throws Exception {
+        var pool = Executors.newSingleThreadExecutor(task -> new Thread(task, "application"));
+        context.getRegistry().bind("pool", pool);
+        context.getRegistry().bind("auth",
+                (TcpOffloadAuthorizer) request -> Decision.reject(403, Thread.currentThread().getName()));
+        send("tcpoffload:news?authorizer=#auth&executorService=#pool", Map.of());
+        assertEquals(Decision.reject(403, "application"), engine.request("/news", "", Map.of()));
+        pool.shutdown();
     }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.BindToRegistry;
 import org.apache.camel.Exchange;
+import org.apache.camel.converter.stream.InputStreamCache;
 import org.apache.camel.test.junit5.CamelTestSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +105,65 @@ class ProducerStagesTest extends CamelTestSupport {
         assertEquals("the transport stream is refused (validate=strict): 2 faults, the first: PID 256 has continuity "
                 + "counter 9 instead of 3, at byte 0", refused.getException().getMessage());
         assertArrayEquals(MEDIA, published());
+    }
+
+    /** Longer than what is read of a file or stream at a time, with a fault in its last packet. */
+    private static byte[] longWithALateFault() {
+        var packets = new Packets();
+        for (int i = 0; i < 1000; i++) {
+            packets.payload(0x101, i);
+        }
+        return packets.payload(0x101, 1007).bytes();
+    }
+
+    private void assertRefusedAsAWhole(String options, Object body) {
+        engine.bodies.clear();
+        Exchange refused = send(options, body, Map.of());
+        assertInstanceOf(FaultyStreamException.class, refused.getException());
+        assertEquals("the transport stream is refused (validate=strict): 1 fault: PID 257 has continuity counter 15 instead "
+                + "of 8, at byte 188000", refused.getException().getMessage());
+        assertEquals(0L, refused.getMessage().getHeader("CamelTcpOffloadAcceptedBytes"));
+        assertTrue(engine.bodies.isEmpty());
+    }
+
+    @Test
+    void strictRefusesAPacedFileBeforeAnyOfItIsPublished() throws Exception {
+        String options = "validate=strict&pacing=bitrate&bitrate=10G";
+        assertRefusedAsAWhole(options, Files.write(folder.resolve("a.ts"), longWithALateFault()));
+        byte[] good = new Packets().payload(0x101, 16).payload(0x101, 17).bytes();
+        assertNull(send(options, Files.write(folder.resolve("b.ts"), good), Map.of()).getException());
+        assertArrayEquals(good, published());
+    }
+
+    @Test
+    void strictRefusesACachedStreamBeforeAnyOfItIsPublished() throws Exception {
+        assertRefusedAsAWhole("validate=strict", new InputStreamCache(longWithALateFault()));
+        byte[] good = new Packets().payload(0x101, 16).payload(0x101, 17).bytes();
+        send("validate=strict", new InputStreamCache(good), Map.of());
+        assertArrayEquals(good, published());
+    }
+
+    @Test
+    void strictEndsAStreamAtThePieceThatHasAFault() {
+        context.setStreamCaching(false);
+        byte[] media = longWithALateFault();
+        Exchange refused = send("validate=strict", new ByteArrayInputStream(media), Map.of());
+        assertInstanceOf(FaultyStreamException.class, refused.getException());
+        byte[] before = Arrays.copyOf(media, 188 * 336 * 2);
+        assertArrayEquals(before, published());
+        assertEquals((long) before.length, refused.getMessage().getHeader("CamelTcpOffloadAcceptedBytes"));
+    }
+
+    @Test
+    void examinationLeavesTheFeedAsItWas() throws Exception {
+        byte[] media = longWithALateFault();
+        byte[] good = Arrays.copyOf(media, media.length - 188);
+        String options = "validate=strict&pacing=bitrate&bitrate=10G";
+        send(options, Files.write(folder.resolve("a.ts"), Arrays.copyOf(good, 300)), Map.of());
+        Path second = Files.write(folder.resolve("b.ts"), Arrays.copyOfRange(good, 300, good.length));
+        Exchange rest = send(options, second, Map.of());
+        assertNull(rest.getException());
+        assertArrayEquals(good, published());
     }
 
     @Test

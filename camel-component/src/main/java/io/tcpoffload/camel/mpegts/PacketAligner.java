@@ -75,6 +75,13 @@ public final class PacketAligner {
         return at >= media.limit() || media.get(at) == TsPacket.SYNC;
     }
 
+    /** Another one that goes on from here. */
+    PacketAligner copy() {
+        var copy = new PacketAligner();
+        copy.carried.put(carried.duplicate().flip());
+        return copy;
+    }
+
     /** Throws away what waits for its other half. */
     void forget() {
         carried.clear();

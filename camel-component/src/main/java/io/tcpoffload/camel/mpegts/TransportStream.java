@@ -32,6 +32,11 @@ public final class TransportStream {
     private final SourceJoin join;
     private ByteBuffer scratch;
     private boolean carriedKeyframe;
+    /** Where {@link #examine} is; null where a body is checked as it is written. */
+    private PacketAligner ahead;
+    private long checkedBytes;
+    private long faults;
+    private String firstFault;
 
     /** @param restamp whether continuity counters and times are to go on after a switch of source */
     public TransportStream(Validate validate, boolean restamp) {
@@ -48,60 +53,111 @@ public final class TransportStream {
     }
 
     /**
+     * What a piece of media was cut into.
+     *
+     * @param completed the packet that the piece before began, or null
+     * @param goesOn    whether the piece before ends in this one or later
+     * @param skipped   bytes that belong to no packet
+     */
+    private record Cut(ByteBuffer completed, boolean goesOn, List<ByteBuffer> whole, long skipped) {
+
+        static Cut of(ByteBuffer media, PacketAligner aligner) {
+            long skippedBefore = aligner.skippedBytes();
+            ByteBuffer completed = aligner.completeCarried(media);
+            boolean goesOn = completed == null && !aligner.isClean();
+            List<ByteBuffer> whole = new ArrayList<>(2);
+            while (media.hasRemaining()) {
+                ByteBuffer packets = aligner.next(media);
+                if (packets.hasRemaining()) {
+                    whole.add(packets);
+                }
+            }
+            return new Cut(completed, goesOn, whole, aligner.skippedBytes() - skippedBefore);
+        }
+    }
+
+    /**
+     * Checks a piece of a body that is to be written later, all of its pieces in order. The body is not checked again then.
+     *
+     * @param media its position is moved to its limit
+     */
+    public void examine(ByteBuffer media) {
+        if (ahead == null) {
+            ahead = aligner.copy();
+        }
+        check(Cut.of(media, ahead));
+    }
+
+    /**
+     * Ends {@link #examine}.
+     *
+     * @throws FaultyStreamException if a piece had a fault and validation is strict
+     */
+    public void endExamination() {
+        refuseFaults();
+    }
+
+    /**
      * @param media    its position is moved to its limit; it is not written to
      * @param keyframe whether a viewer may start at its first byte
      * @throws FaultyStreamException if it has a fault and validation is strict; nothing has reached the sink then
      */
     public void write(ByteBuffer media, boolean keyframe, Sink sink) throws IOException {
-        long skippedBefore = aligner.skippedBytes();
-        int start = media.position();
-        ByteBuffer completed = aligner.completeCarried(media);
+        boolean some = media.hasRemaining();
+        Cut cut = Cut.of(media, aligner);
         boolean completedKeyframe = carriedKeyframe;
-        if (completed != null || aligner.isClean()) {
-            carriedKeyframe = false;
-        }
-        List<ByteBuffer> packets = new ArrayList<>(2);
-        while (media.hasRemaining()) {
-            ByteBuffer whole = aligner.next(media);
-            if (whole.hasRemaining()) {
-                packets.add(whole);
-            }
-        }
-        if (packets.isEmpty() && completed == null && !aligner.isClean() && media.position() > start) {
+        carriedKeyframe &= cut.goesOn();
+        if (cut.whole().isEmpty() && cut.completed() == null && !aligner.isClean() && some) {
             carriedKeyframe |= keyframe;
         }
-        validate(completed, packets, aligner.skippedBytes() - skippedBefore);
-        if (completed != null) {
-            emit(completed, completedKeyframe, sink);
+        if (ahead == null) {
+            check(cut);
+            refuseFaults();
+        }
+        if (cut.completed() != null) {
+            emit(cut.completed(), completedKeyframe, sink);
         }
         boolean first = keyframe;
-        for (ByteBuffer whole : packets) {
+        for (ByteBuffer whole : cut.whole()) {
             emit(whole, first, sink);
             first = false;
         }
     }
 
-    private void validate(ByteBuffer completed, List<ByteBuffer> packets, long skipped) {
+    private void check(Cut cut) {
         if (validate == Validate.NONE) {
             return;
         }
-        String first = skipped > 0 ? skipped + " bytes belong to no packet" : null;
-        long faults = skipped > 0 ? 1 : 0;
-        if (skipped > 0) {
+        if (cut.completed() != null) {
+            checkPackets(cut.completed());
+        }
+        if (cut.skipped() > 0) {
             check.count(TsFault.SYNC_BYTE, 1);
+            found(1, cut.skipped() + " bytes belong to no packet");
+            checkedBytes += cut.skipped();
         }
-        if (completed != null) {
-            faults += check.check(completed);
-            first = first == null ? check.first() : first;
-        }
-        for (ByteBuffer whole : packets) {
-            faults += check.check(whole);
-            first = first == null ? check.first() : first;
-        }
-        if (faults > 0 && validate == Validate.STRICT) {
+        cut.whole().forEach(this::checkPackets);
+    }
+
+    private void checkPackets(ByteBuffer packets) {
+        found(check.check(packets, checkedBytes), check.first());
+        checkedBytes += packets.remaining();
+    }
+
+    private void found(long more, String first) {
+        faults += more;
+        firstFault = firstFault == null ? first : firstFault;
+    }
+
+    private void refuseFaults() {
+        long found = faults;
+        String first = firstFault;
+        faults = 0;
+        firstFault = null;
+        if (found > 0 && validate == Validate.STRICT) {
             aligner.forget();
-            throw new FaultyStreamException("the transport stream is refused (validate=strict): " + faults
-                    + (faults == 1 ? " fault: " : " faults, the first: ") + first);
+            throw new FaultyStreamException("the transport stream is refused (validate=strict): " + found
+                    + (found == 1 ? " fault: " : " faults, the first: ") + first);
         }
     }
 
@@ -136,12 +192,17 @@ public final class TransportStream {
 
     /** As {@link #write}, for a body that {@link #passesWhole} and is published by its owner. */
     public void inspect(ByteBuffer media) {
-        validate(null, List.of(media), 0);
+        check(new Cut(null, false, List.of(media), 0));
+        refuseFaults();
         times.see(media);
     }
 
     /** What comes next is another body. */
     public void beginBody() {
+        ahead = null;
+        checkedBytes = 0;
+        faults = 0;
+        firstFault = null;
         times.begin();
     }
 

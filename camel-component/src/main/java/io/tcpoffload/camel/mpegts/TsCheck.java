@@ -35,19 +35,20 @@ public final class TsCheck {
 
     /**
      * @param packets whole packets from position to limit, which stay
+     * @param offset  of the first in its body, for messages
      * @return how many faults they have
      */
-    public long check(ByteBuffer packets) {
+    public long check(ByteBuffer packets, long offset) {
         first = null;
         long faults = 0;
         for (int at = packets.position(); packets.limit() - at >= TsPacket.SIZE; at += TsPacket.SIZE) {
             packet.wrap(packets, at);
-            faults += checkPacket(at - packets.position());
+            faults += checkPacket(offset + at - packets.position());
         }
         return faults;
     }
 
-    private int checkPacket(int offset) {
+    private int checkPacket(long offset) {
         if (!packet.inSync()) {
             return found(TsFault.SYNC_BYTE, offset, "no sync byte 0x47");
         } else if (packet.isDamaged()) {
@@ -58,7 +59,7 @@ public final class TsCheck {
         return checkContinuity(offset) + checkPcr(offset);
     }
 
-    private int checkContinuity(int offset) {
+    private int checkContinuity(long offset) {
         int pid = packet.pid();
         int counter = packet.continuityCounter();
         byte last = continuity[pid];
@@ -80,12 +81,12 @@ public final class TsCheck {
         return counter == expected ? 0 : wrongCounter(offset, pid, expected, counter);
     }
 
-    private int wrongCounter(int offset, int pid, int expected, int counter) {
+    private int wrongCounter(long offset, int pid, int expected, int counter) {
         return found(TsFault.CONTINUITY_COUNT, offset, "PID " + pid + " has continuity counter " + counter
                 + " instead of " + expected);
     }
 
-    private int checkPcr(int offset) {
+    private int checkPcr(long offset) {
         if (!packet.hasPcr()) {
             return 0;
         }
@@ -110,7 +111,7 @@ public final class TsCheck {
         counts.addAndGet(fault.ordinal(), more);
     }
 
-    private int found(TsFault fault, int offset, String what) {
+    private int found(TsFault fault, long offset, String what) {
         counts.incrementAndGet(fault.ordinal());
         if (first == null) {
             first = what + ", at byte " + offset;

@@ -9,6 +9,6 @@ public enum Validate {
     NONE,
     /** They are counted. */
     COUNT,
-    /** They are counted, and a body that has one is refused. */
+    /** They are counted, and a body that has one is refused, or, where it can be read once only, ends there. */
     STRICT
 }

@@ -41,8 +41,8 @@ class SourceJoinTest {
         join.restamp(first);
         join.switchSource();
         join.restamp(second);
-        assertEquals(0, check.check(first), check::first);
-        assertEquals(0, check.check(second), check::first);
+        assertEquals(0, check.check(first, 0), check::first);
+        assertEquals(0, check.check(second, 0), check::first);
         assertEquals(TsClock.ticks(1000 + 400), Packets.at(second, 0).pcr());
         assertEquals((1400 + 200) * 90, PesTimestamps.read(second, 188 + 13));
         assertEquals((1400 + 160) * 90, PesTimestamps.read(second, 188 + 18));
@@ -56,7 +56,7 @@ class SourceJoinTest {
         join.restamp(first);
         join.restamp(second);
         assertEquals(1, join.switches());
-        assertEquals(0, check.check(first) + check.check(second), check::first);
+        assertEquals(0, check.check(first, 0) + check.check(second, 0), check::first);
     }
 
     @Test
@@ -74,7 +74,7 @@ class SourceJoinTest {
         join.switchSource();
         ByteBuffer second = new Packets().pcr(0x100, 2, 100).payload(0x100, 5).buffer();
         join.restamp(second);
-        assertEquals(1, check.check(second));
+        assertEquals(1, check.check(second, 0));
     }
 
     @Test
@@ -85,7 +85,7 @@ class SourceJoinTest {
         join.switchSource();
         ByteBuffer second = source(0, 5_000);
         join.restamp(second);
-        assertEquals(0, check.check(first) + check.check(second), check::first);
+        assertEquals(0, check.check(first, 0) + check.check(second, 0), check::first);
         assertEquals(20, Packets.at(second, 0).pcr() / TsClock.ticks(1), 1);
     }
 

@@ -23,7 +23,7 @@ public final class Cursor implements Source {
 
     private final MediaChannel channel;
     private final Viewer viewer;
-    private final SegmentStore store;
+    private final StoredMedia store;
     private final LagLimits limits;
     private final SyncPoints syncPoints;
     private final Addressed addressed;
@@ -224,7 +224,7 @@ public final class Cursor implements Source {
         position = position + bytes;
     }
 
-    /** Finds contiguous bytes at the present position; see {@link SegmentStore#locate}. No rules are applied. */
+    /** Finds contiguous bytes at the present position; see {@link StoredMedia#locate}. No rules are applied. */
     public boolean locate(Extent out) {
         return position != NOT_STARTED && store.locate(position, out);
     }

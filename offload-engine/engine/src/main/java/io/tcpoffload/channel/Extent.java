@@ -3,7 +3,7 @@
 package io.tcpoffload.channel;
 
 /**
- * Contiguous bytes in a store's memory, filled in by {@link SegmentStore#locate} and {@link Cursor#next}. Reused by its
+ * Contiguous bytes in a store's memory, filled in by {@link StoredMedia#locate} and {@link Cursor#next}. Reused by its
  * owner, so that looking up costs no allocation. Not thread-safe.
  */
 public final class Extent {
@@ -45,7 +45,7 @@ public final class Extent {
         return position;
     }
 
-    /** Index of the first byte in {@link SegmentStore#memory()}. */
+    /** Index of the first byte in {@link StoredMedia#memory()}. */
     public int memoryOffset() {
         return memoryOffset;
     }

@@ -10,11 +10,11 @@ final class SyncPoints {
 
     private static final long NONE = -1;
 
-    private final SegmentStore store;
+    private final StoredMedia store;
     private final LagLimits limits;
     private final Extent scratch = new Extent();
 
-    SyncPoints(SegmentStore store, LagLimits limits) {
+    SyncPoints(StoredMedia store, LagLimits limits) {
         this.store = store;
         this.limits = limits;
     }

@@ -17,7 +17,7 @@ final class TsTail {
     /** So many packets in step are no chance. */
     private static final int CONVINCING_PACKETS = 8;
 
-    private final SegmentStore store;
+    private final StoredMedia store;
     private final ByteBuffer memory;
     private final Extent extent = new Extent();
     private final byte[] continuity = new byte[TsPacket.PIDS];
@@ -29,18 +29,18 @@ final class TsTail {
     private int packets;
     private int unfinished;
 
-    private TsTail(SegmentStore store) {
+    private TsTail(StoredMedia store) {
         this.store = store;
         memory = store.memory();
         Arrays.fill(continuity, (byte) -1);
     }
 
     /** All that {@link #isTransportStream()} and {@link #unfinished()} need. */
-    static TsTail ofLastPackets(SegmentStore store) {
+    static TsTail ofLastPackets(StoredMedia store) {
         return new TsTail(store).read(CONVINCING_PACKETS * TsPacket.SIZE);
     }
 
-    static TsTail of(SegmentStore store) {
+    static TsTail of(StoredMedia store) {
         return new TsTail(store).read(LOOK_BACK_BYTES);
     }
 

@@ -13,10 +13,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The engine's settings, each valid.
@@ -276,9 +278,16 @@ public record EngineConfig(String listener, TransportMode transport, List<String
         return config;
     }
 
-    /** The names of all settings, in order. */
-    static List<String> names() {
-        return Arrays.stream(Key.values()).map(key -> key.name).toList();
+    /**
+     * What is wrong with the first name that is no setting's; null when there is none. {@link #with} passes such names over:
+     * where there can be no others, a misspelt one is to be told of.
+     *
+     * @param others names that are known besides
+     */
+    public static String unknown(Collection<String> names, String... others) {
+        List<String> known = Stream.concat(Arrays.stream(Key.values()).map(key -> key.name), Arrays.stream(others)).toList();
+        return names.stream().filter(name -> !known.contains(name)).sorted().findFirst()
+                .map(name -> "setting '" + name + "' is unknown: " + String.join(", ", known) + " are those there are").orElse(null);
     }
 
     private interface Change {

@@ -8,11 +8,8 @@ import io.tcpoffload.api.Publisher;
 import io.tcpoffload.kernel.KernelException;
 import io.tcpoffload.kernel.KernelSide;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
@@ -42,7 +39,8 @@ public final class Main {
             }
             settings.put(arg.substring(0, equals), arg.substring(equals + 1));
         }
-        String unknown = unknown(settings.keySet());
+        // A misspelt one must not start a server.
+        String unknown = EngineConfig.unknown(settings.keySet(), "channel");
         if (unknown != null) {
             fail(unknown);
         }
@@ -70,14 +68,6 @@ public final class Main {
         } catch (OffloadException e) {
             fail(e.getMessage());
         }
-    }
-
-    /** What is wrong with the first key that nobody knows; null when there is none. A misspelt one must not start a server. */
-    static String unknown(Set<String> keys) {
-        List<String> known = new ArrayList<>(EngineConfig.names());
-        known.add("channel");
-        return keys.stream().filter(key -> !known.contains(key)).sorted().findFirst()
-                .map(key -> "setting '" + key + "' is unknown: " + String.join(", ", known) + " are those there are").orElse(null);
     }
 
     private static void setLoopbackUp() {

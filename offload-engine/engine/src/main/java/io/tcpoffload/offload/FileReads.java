@@ -8,9 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +17,6 @@ final class FileReads implements PrivateSource.Reader, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileReads.class);
 
-    private static final long IDLE_SECONDS = 10;
-
     private final Consumer<Runnable> loop;
     private final ExecutorService thread;
 
@@ -29,14 +24,7 @@ final class FileReads implements PrivateSource.Reader, AutoCloseable {
     FileReads(Consumer<Runnable> loop) {
         this.loop = loop;
         /* A session has one read under way at most, so the queue is as long as the session table at most. */
-        ThreadPoolExecutor one = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-                task -> {
-                    Thread t = new Thread(task, "tcpoffload-files");
-                    t.setDaemon(true);
-                    return t;
-                });
-        one.allowCoreThreadTimeOut(true);
-        thread = one;
+        thread = OneThread.named("tcpoffload-files");
     }
 
     @Override

@@ -8,10 +8,7 @@ import io.tcpoffload.channel.FileTransport;
 import io.tcpoffload.channel.PrivateSource;
 import io.tcpoffload.kernel.KernelException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +22,6 @@ final class FileReplies implements FileTransport, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileReplies.class);
 
-    private static final long IDLE_SECONDS = 10;
     private static final int OWN_PID = (int) ProcessHandle.current().pid();
 
     private final long least;
@@ -46,14 +42,7 @@ final class FileReplies implements FileTransport, AutoCloseable {
         this.counters = counters;
         this.ids = ids;
         /* A connection has one request under way at most, so the queue is as long as there are connections. */
-        ThreadPoolExecutor one = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-                task -> {
-                    Thread t = new Thread(task, "tcpoffload-replies");
-                    t.setDaemon(true);
-                    return t;
-                });
-        one.allowCoreThreadTimeOut(true);
-        taking = one;
+        taking = OneThread.named("tcpoffload-replies");
     }
 
     @Override

@@ -114,6 +114,18 @@ final class Poster {
         return sendOne(ring, viewer, seq, flags, 0);
     }
 
+    /** Resets the viewer of a record that has no session any more. */
+    void reset(int slot, int seq) {
+        DmaRing ring = kernel.ring();
+        if (!claim(ring, table.headerLength(slot))) {
+            return;
+        }
+        int job = reserve(1);
+        jobs.set(job, slot, seq, JobList.ACK | JobList.RST);
+        send(ring, 0, 0, table.linkLength(slot), table.ipv6(slot), job, 1);
+        counters.add(OffloadCounter.CONTROL_SEGMENTS, 1);
+    }
+
     private boolean sendOne(DmaRing ring, ViewerSession viewer, int seq, int flags, int length) {
         int job = reserve(1);
         jobs.set(job, viewer.slot(), seq, flags);
@@ -163,8 +175,11 @@ final class Poster {
 
     private void send(DmaRing ring, ViewerSession shape, int length, int job, int count) {
         int mss = shape.path().mss();
-        ring.commit(length, length > mss ? mss : 0, shape.path().networkOffset(), shape.ipv6(), job,
-                count);
+        send(ring, length, length > mss ? mss : 0, shape.path().networkOffset(), shape.ipv6(), job, count);
+    }
+
+    private void send(DmaRing ring, int length, int segment, int networkOffset, boolean ipv6, int job, int count) {
+        ring.commit(length, segment, networkOffset, ipv6, job, count);
         ring.flush();
         counters.add(OffloadCounter.POSTS, 1);
         counters.add(OffloadCounter.TARGETS, count);

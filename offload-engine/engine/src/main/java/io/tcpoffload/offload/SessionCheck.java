@@ -3,7 +3,7 @@
 package io.tcpoffload.offload;
 
 import io.tcpoffload.channel.PrefixedSource;
-import io.tcpoffload.channel.SegmentStore;
+import io.tcpoffload.channel.StoredMedia;
 import io.tcpoffload.core.SenderConfig;
 import io.tcpoffload.kernel.SessionTable;
 import java.util.function.LongFunction;
@@ -22,10 +22,10 @@ final class SessionCheck {
     private static final int MOST_LINK = 22;
 
     private final SessionTable table;
-    private final LongFunction<SegmentStore> stores;
+    private final LongFunction<StoredMedia> stores;
 
     /** @param stores by channel id; null for one that there is not */
-    SessionCheck(SessionTable table, LongFunction<SegmentStore> stores) {
+    SessionCheck(SessionTable table, LongFunction<StoredMedia> stores) {
         this.table = table;
         this.stores = stores;
     }
@@ -44,7 +44,7 @@ final class SessionCheck {
                 return "its journal is of kind " + journal.kind();
             }
         }
-        SegmentStore store = stores.apply(journal.channel());
+        StoredMedia store = stores.apply(journal.channel());
         if (store == null) {
             return "its channel is gone";
         }
@@ -56,15 +56,14 @@ final class SessionCheck {
     boolean hasTemplate(int slot) {
         int header = table.headerLength(slot);
         int link = table.linkLength(slot);
-        int mss = table.mss(slot);
-        return header >= LEAST_HEADER && header <= MOST_HEADER && link >= LEAST_LINK && link <= MOST_LINK
-                && mss >= SenderConfig.MIN_MSS && mss <= SenderConfig.MAX_MSS;
+        return header >= LEAST_HEADER && header <= MOST_HEADER && link >= LEAST_LINK && link <= MOST_LINK;
     }
 
     private String damage(int slot, Journal journal) {
         int inFlight = table.nxt(slot) - table.una(slot);
-        if (!hasTemplate(slot)) {
-            return "its template has a header of " + table.headerLength(slot) + " bytes and segments of " + table.mss(slot);
+        int mss = table.mss(slot);
+        if (!hasTemplate(slot) || mss < SenderConfig.MIN_MSS || mss > SenderConfig.MAX_MSS) {
+            return "its template has a header of " + table.headerLength(slot) + " bytes and segments of " + mss;
         }
         if (inFlight < 0 || inFlight > MOST_IN_FLIGHT) {
             return "its record has " + inFlight + " bytes in flight";
@@ -82,7 +81,7 @@ final class SessionCheck {
         return spans > 0 && table.una(slot) - journal.spanSeq(0) < 0 ? "its journal begins behind what is acknowledged" : null;
     }
 
-    private String outsideOf(SegmentStore store, int slot, Journal journal) {
+    private String outsideOf(StoredMedia store, int slot, Journal journal) {
         StreamMap stream = StreamMap.resumed(journal);
         stream.acknowledged(table.una(slot));
         for (int seq : new int[] {table.una(slot), dataEnd(table.nxt(slot), journal)}) {

@@ -74,17 +74,14 @@ final class SessionLoop {
         counters.add(OffloadCounter.RESUMED, 1);
     }
 
-    /**
-     * Resets a session that nobody can go on with. Loop thread.
-     *
-     * @param una of its record
-     */
-    void reset(ViewerSession session, int una) {
-        served.add(session);
-        if (una != session.sender().resetSeq()) {
-            poster.control(session, una, JobList.ACK | JobList.RST);
+    /** Resets the viewer of a session that nobody can go on with, who expects one of two sequence numbers. Loop thread. */
+    void resetUnserved(int slot, int una, int nxt) {
+        counters.add(OffloadCounter.RESETS_SENT, 1);
+        counters.add(OffloadCounter.NOT_RESUMED, 1);
+        poster.reset(slot, una);
+        if (nxt != una) {
+            poster.reset(slot, nxt);
         }
-        endings.reset(session, OffloadCounter.NOT_RESUMED);
     }
 
     /**

@@ -109,23 +109,22 @@ final class SessionResumer {
         LOG.info("{}: reset, nobody can go on with it: {}", flow.viewer(), refusal);
         reset++;
         if (device != null && check.hasTemplate(flow.session())) {
-            reset(flow, device, journal, nowNs);
-        } else {
-            table.state(flow.session(), SessionState.LINGER);
-            loop.departures().add(flow.local(), flow.viewer(), flow.session(), nowNs);
+            resetViewer(flow.session());
         }
+        table.state(flow.session(), SessionState.LINGER);
+        loop.departures().add(flow.local(), flow.viewer(), flow.session(), nowNs);
     }
 
     /**
      * What the record says to be in flight may never have left: so the reset goes out with either end of that, because only
-     * the viewer's next sequence number counts (RFC 5961 section 3.2).
+     * the viewer's next sequence number counts (RFC 5961 section 3.2). Of a connection that was being taken the end is
+     * perhaps not known, but nothing was in flight.
      */
-    private void reset(Flow flow, Device device, Journal journal, long nowNs) {
-        int slot = flow.session();
-        TcpState tcp = state(slot, journal);
-        Sender sender = new Sender(settings.config(tcp.mss(), false).build(), tcp.sndNxt(), tcp.sndWnd(), tcp.sack(), nowNs);
-        loop.reset(ViewerSession.resumed(journal, slot, flow.local(), flow.viewer(), device, table,
-                new StreamMap(journal::spans), EndedSource.INSTANCE, sender, tcp, settings), table.una(slot));
+    private void resetViewer(int slot) {
+        int una = table.una(slot);
+        int nxt = table.state(slot) == SessionState.OWNED ? table.nxt(slot) : una;
+        table.state(slot, SessionState.OWNED);
+        loop.resetUnserved(slot, una, nxt);
     }
 
     private Device device(int slot) {

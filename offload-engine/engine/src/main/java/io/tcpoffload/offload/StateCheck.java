@@ -2,7 +2,7 @@
 
 package io.tcpoffload.offload;
 
-import io.tcpoffload.channel.SegmentStore;
+import io.tcpoffload.channel.StoredMedia;
 import io.tcpoffload.kernel.Resumption;
 import io.tcpoffload.kernel.SessionState;
 import io.tcpoffload.kernel.SessionTable;
@@ -35,7 +35,7 @@ public final class StateCheck {
      *
      * @param stores by channel id; null for one that there is not
      */
-    public static List<Verdict> of(SessionTable table, Resumption journals, LongFunction<SegmentStore> stores) {
+    public static List<Verdict> of(SessionTable table, Resumption journals, LongFunction<StoredMedia> stores) {
         SessionCheck check = new SessionCheck(table, stores);
         List<Verdict> verdicts = new ArrayList<>();
         for (int slot = 0; slot < table.capacity(); slot++) {

@@ -3,6 +3,7 @@
 package io.tcpoffload.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tcpoffload.api.TransportMode;
@@ -12,6 +13,7 @@ import io.tcpoffload.offload.SenderSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,5 +89,13 @@ class EngineConfigTest {
     void leavesASettingThatIsEmptyAtItsDefault() {
         assertEquals(EngineConfig.defaults(), with(Map.of("instance", "", "storeDirectory", " ")));
         assertEquals(List.of(), problems);
+    }
+
+    @Test
+    void namesASettingThatThereIsNot() {
+        assertNull(EngineConfig.unknown(Set.of("control", "channel", "instance", "maxSessions"), "channel"));
+        String message = EngineConfig.unknown(Set.of("instance", "controll"), "channel");
+        assertTrue(message.startsWith("setting 'controll' is unknown: listener, "), message);
+        assertTrue(message.contains(", control, ") && message.contains(", channel "), message);
     }
 }

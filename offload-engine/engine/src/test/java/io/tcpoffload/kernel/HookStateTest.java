@@ -148,7 +148,11 @@ class HookStateTest {
                     .to(Frame.LOOPBACK, listener.address().getPort()).seq(tcp.rcvNxt()).ack(tcp.sndNxt()).tags(tags);
             assertEquals(ProgramRun.UNSPEC, bench.run(frame.payload(3)));
             assertEquals(0, sessions.templateNs(id), "payload: not a plain ACK");
+            assertEquals(tcp.sndNxt(), sessions.una(id));
             assertEquals(ProgramRun.UNSPEC, bench.run(frame.payload(0).timestamp(0x01020304, 0)));
+            assertEquals(tcp.sndNxt(), sessions.una(id));
+            assertEquals(ProgramRun.UNSPEC, bench.run(frame.ack(tcp.sndNxt() + 1000)));
+            assertEquals(tcp.sndNxt() + 1000, sessions.una(id), "a later one");
             assertNotEquals(0, sessions.templateNs(id));
             assertEquals(0x01020304, sessions.tsRecent(id));
             assertEquals(14 + 4 * expectedTags, sessions.linkLength(id));

@@ -163,6 +163,30 @@ class KnockTest {
         }
     }
 
+    /** The engine was killed when the socket was frozen and not yet read: that ended with it, without a word. */
+    @Test
+    void aViewerWhoseConnectionWasBeingTakenIsResetToo() throws Exception {
+        try (Listener listener = new Listener(VethPair.SERVER);
+                Socket viewer = veth.inNamespace(() -> new Socket(VethPair.SERVER, listener.address().getPort()))) {
+            Listener.Accepted connection = listener.accept();
+            int id = Takeover.watch(kernel, connection);
+            connection.write(HEAD);
+            Takeover.freeze(kernel, connection, id);
+            TcpRepair.close(connection.fd());
+            assertArrayEquals(HEAD, viewer.getInputStream().readNBytes(HEAD.length));
+            kernel.suspend();
+            assertHeard(viewer);
+            Thread.sleep(Duration.ofNanos(CONFIG.graceNs()).toMillis());
+            for (int knock = 0; knock < 3; knock++) {
+                Knock.once();
+            }
+            viewer.setSoTimeout(5000);
+            assertReset(viewer);
+            assertExact();
+            kernel = KernelSide.open(CONFIG);
+        }
+    }
+
     /**
      * Whether it still could. Another engine's guard on this machine may have knocked at this very moment: every engine's
      * programs hear a knock.

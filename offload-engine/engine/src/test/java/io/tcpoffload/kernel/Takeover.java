@@ -37,6 +37,8 @@ final class Takeover {
         }
         sessions.state(id, SessionState.TAKING);
         kernel.flows().put(connection.local(), connection.remote(), id);
+        kernel.settle();
+        TcpRepair.enter(connection.fd());
         take(kernel, connection, id);
         return id;
     }
@@ -57,6 +59,12 @@ final class Takeover {
     }
 
     static TcpState finish(KernelSide kernel, Accepted connection, int id) throws Exception {
+        freeze(kernel, connection, id);
+        return take(kernel, connection, id);
+    }
+
+    /** As far as a connection that nobody but its record speaks for. */
+    static void freeze(KernelSide kernel, Accepted connection, int id) throws Exception {
         SessionTable sessions = kernel.sessions();
         long end = System.nanoTime() + LIMIT_NS;
         while (sessions.templateNs(id) == 0 || TcpRepair.unsent(connection.fd()) != 0) {
@@ -64,13 +72,12 @@ final class Takeover {
             Thread.sleep(1);
         }
         sessions.state(id, SessionState.TAKING);
-        return take(kernel, connection, id);
+        kernel.settle();
+        TcpRepair.enter(connection.fd());
     }
 
     private static TcpState take(KernelSide kernel, Accepted connection, int id) throws KernelException {
         SessionTable sessions = kernel.sessions();
-        kernel.settle();
-        TcpRepair.enter(connection.fd());
         TcpState tcp = TcpRepair.read(connection.fd());
         sessions.complete(id, tcp);
         TcpRepair.disconnectAndClose(connection.fd());

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,10 @@ class RestartIT {
     private static final long STORE = 64L << 20;
     private static final int KILLS = 5;
     private static final int LONGEST_LIFE_MILLIS = 1500;
+    private static final int MOST_POSTS = 400;
+    /** setsockopt calls of a take-over: repair mode on, and each queue chosen for reading where it stands. */
+    private static final int STEPS = 3;
+    private static final int TAKEN_TOGETHER = 3;
     private static final int JOINING = 40;
     private static final int LONGEST_JOIN_MILLIS = 120;
     /** Each way. */
@@ -35,15 +40,23 @@ class RestartIT {
 
     @Test
     void aKilledEngineLosesNoViewerAndNoByte() {
-        killAgainAndAgain(0);
+        killAgainAndAgain(0, (engine, random) -> {
+            Setup.sleep(random.nextInt(LONGEST_LIFE_MILLIS));
+            engine.kill();
+        });
     }
 
+    /** In the middle of posts, retransmissions among them. */
     @Test
     void norOnALinkThatLosesPackets() {
-        killAgainAndAgain(LOSS);
+        killAgainAndAgain(LOSS, (engine, random) -> {
+            try (KillSwitch kill = new KillSwitch(engine.pid(), "tcpoffload-sessions", "sendto", 1 + random.nextInt(MOST_POSTS))) {
+                kill.await();
+            }
+        });
     }
 
-    private void killAgainAndAgain(double loss) {
+    private void killAgainAndAgain(double loss, BiConsumer<EngineProcess, Random> kill) {
         long seed = Long.getLong("itests.seed", System.nanoTime());
         System.out.println("seed " + seed);
         Random random = new Random(seed);
@@ -55,8 +68,7 @@ class RestartIT {
                 link.fromViewers(loss, 0, seed + 1);
                 for (int i = 0; i < KILLS; i++) {
                     setup.engine.startPublishing(SEGMENT, PAUSE_MILLIS);
-                    Setup.sleep(random.nextInt(LONGEST_LIFE_MILLIS));
-                    setup.engine.kill();
+                    kill.accept(setup.engine, random);
                     setup.engine.startAgain();
                     Setup.await("all viewers are served on", () -> setup.engine.owned() == VIEWERS);
                 }
@@ -96,14 +108,35 @@ class RestartIT {
                 setup.engine.kill();
                 setup.engine.startAgain();
             }
-            setup.engine.publish(5, SEGMENT, PAUSE_MILLIS);
-            long published = setup.engine.published();
-            List<Viewer> all = setup.farm.await(Setup.PATIENCE, v -> v.end() == published && v.state().equals("open")
-                    || v.state().equals("eof") || v.state().equals("reset") || v.state().equals("failed"));
-            assertTrue(all.stream().allMatch(v -> v.received() == 0 || v.exact()), all::toString);
-            assertTrue(all.stream().allMatch(v -> v.received() == 0 || v.state().equals("open")),
-                    () -> "who had a byte goes on: " + all);
+            assertServedOrEnded(setup);
         }
+    }
+
+    /** Other viewers are before and behind the one that it is killed at. */
+    @Test
+    void killedAtAnyStepOfATakeOverTheViewerIsServedOrSeesTheEnd() {
+        try (Setup setup = new Setup(directory, STORE, "KEYFRAME")) {
+            setup.engine.publish(2, SEGMENT, 0);
+            for (int step = 1; step <= STEPS * TAKEN_TOGETHER; step++) {
+                setup.engine.startPublishing(SEGMENT, PAUSE_MILLIS);
+                try (KillSwitch kill = new KillSwitch(setup.engine.pid(), "tcpoffload-takeover", "setsockopt", step)) {
+                    setup.farm.open(TAKEN_TOGETHER);
+                    kill.await();
+                }
+                setup.engine.startAgain();
+            }
+            assertServedOrEnded(setup);
+        }
+    }
+
+    private static void assertServedOrEnded(Setup setup) {
+        setup.engine.publish(5, SEGMENT, PAUSE_MILLIS);
+        long published = setup.engine.published();
+        List<Viewer> all = setup.farm.await(Setup.PATIENCE, v -> v.end() == published && v.state().equals("open")
+                || v.state().equals("eof") || v.state().equals("reset") || v.state().equals("failed"));
+        assertTrue(all.stream().allMatch(v -> v.received() == 0 || v.exact()), all::toString);
+        assertTrue(all.stream().allMatch(v -> v.received() == 0 || v.state().equals("open")),
+                () -> "who had a byte goes on: " + all);
     }
 
     @Test
