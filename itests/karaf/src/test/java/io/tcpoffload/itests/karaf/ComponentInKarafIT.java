@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -50,6 +51,7 @@ import org.osgi.framework.wiring.BundleWiring;
 class ComponentInKarafIT {
 
     private static final String LISTENER = System.getProperty(StockKaraf.LISTENER);
+    private static final String NEWS_CHECK = "producer:tcpoffload-" + LISTENER + "/news";
     private static final Path KARAF = Path.of(System.getProperty("karaf.base", ""));
     private static final Path MEDIA = KARAF.resolve("data/media");
     private static final byte[] FILM = Inbox.segment(7000);
@@ -285,6 +287,7 @@ class ComponentInKarafIT {
                     .configure(camel, endpoint.getComponent(), "keepalive", "1s", true);
             assertEquals(1000L, getter.getOptionValue(camel.getEndpoint("tcpoffload:quiet"), "keepalive", false));
             assertEquals(0, introspection.getInvokedCounter(), "options set by reflection");
+            assertArrayEquals(MAP, camel.getTypeConverter().mandatoryConvertTo(byte[].class, mediaSegment(MAP)));
             var uris = camel.getCamelContextExtension().getEndpointUriFactory("tcpoffload");
             assertOurs("TcpOffloadUriFactory", uris);
             assertEquals("tcpoffload:127.0.0.1:8080/news?pacing=pcr", uris.buildUri("tcpoffload",
@@ -296,6 +299,13 @@ class ComponentInKarafIT {
         } finally {
             camel.stop();
         }
+    }
+
+    /** By reflection: a test that imports the API would be restarted when that is refreshed. */
+    private Object mediaSegment(byte[] media) throws ReflectiveOperationException {
+        return component().loadClass("io.tcpoffload.api.MediaSegment")
+                .getConstructor(ByteBuffer.class, boolean.class, Runnable.class)
+                .newInstance(ByteBuffer.wrap(media), true, (Runnable) () -> { });
     }
 
     private PropertyConfigurer configurer(CamelContext camel, String name, String type) {
@@ -315,7 +325,7 @@ class ComponentInKarafIT {
         CamelContext routes = context.getService(context.getServiceReferences(CamelContext.class,
                 "(camel.context.name=news.camel.xml)").iterator().next());
         assertEquals(List.of(HealthCheck.State.UP), HealthCheckHelper.invoke(routes, "full").stream()
-                .filter(result -> result.getCheck().getId().equals("producer:tcpoffload-news"))
+                .filter(result -> result.getCheck().getId().equals(NEWS_CHECK))
                 .map(HealthCheck.Result::getState).toList());
     }
 
@@ -330,7 +340,7 @@ class ComponentInKarafIT {
         assertTrue(endpoints.lines().anyMatch(line -> line.contains("Started")
                 && line.contains("tcpoffload://" + LISTENER + "/films/{film}?events=request")), endpoints);
         String health = console("camel:health news.camel.xml");
-        assertTrue(health.lines().anyMatch(line -> line.contains("producer:tcpoffload-news") && line.contains("UP")),
+        assertTrue(health.lines().anyMatch(line -> line.contains(NEWS_CHECK) && line.contains("UP")),
                 health);
         assertEquals("Route film: Stopped", console("camel:route-stop example film").strip());
         assertEquals(404, get("/films/film.ts").statusCode());
