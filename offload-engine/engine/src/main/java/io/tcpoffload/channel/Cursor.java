@@ -49,7 +49,7 @@ public final class Cursor implements Source {
         syncPoints = new SyncPoints(store, limits);
         addressed = channel.addressed();
         since = store.head();
-        start();
+        start(syncPoints.start(channel.spec().syncMethod(), since));
         channel.entered(this);
     }
 
@@ -84,7 +84,7 @@ public final class Cursor implements Source {
         if (closeReason != null) {
             return Step.CLOSE;
         }
-        if (position == NOT_STARTED && !start()) {
+        if (position == NOT_STARTED && !start(syncPoints.startAfterWaiting(channel.spec().syncMethod(), since))) {
             return channel.isOpen() ? Step.NONE : close(CloseReason.CHANNEL_CLOSED);
         }
         while (true) {
@@ -116,8 +116,7 @@ public final class Cursor implements Source {
         return open || position < store.head() ? Step.NONE : close(CloseReason.CHANNEL_CLOSED);
     }
 
-    private boolean start() {
-        long first = syncPoints.start(channel.spec().syncMethod(), since);
+    private boolean start(long first) {
         firstPosition = first;
         position = first;
         return first >= 0;

@@ -35,6 +35,19 @@ final class SyncPoints {
         };
     }
 
+    /**
+     * Where a viewer starts for whom there was no such place when it came: it misses nothing of what came since.
+     *
+     * @param since the store's head then
+     * @return -1 if there is still none
+     */
+    long startAfterWaiting(SyncMethod method, long since) {
+        return switch (method) {
+            case LATEST, BURST -> store.head() == since ? NONE : packetAtOrAfter(Math.max(since, store.tail()));
+            case NEXT_KEYFRAME, LATEST_KEYFRAME, BURST_KEYFRAME -> store.joinPointAtOrAfter(since);
+        };
+    }
+
     private long keyframeBefore(long position) {
         long before = store.joinPointAtOrBefore(position);
         return before >= 0 ? before : store.joinPointAtOrAfter(0);
