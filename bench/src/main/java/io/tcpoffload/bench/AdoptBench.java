@@ -43,7 +43,11 @@ public final class AdoptBench {
             for (int i = 0; i < busy; i++) {
                 load.add(new ProcessBuilder("sh", "-c", "while :; do :; done").start());
             }
-            print(measure(servers, viewers, directory, count, pauseMillis), busy);
+            Times times = new Times(new long[count], new long[count]);
+            measure(servers, viewers, directory, times, pauseMillis);
+            System.out.printf("%d calls, %d busy processes beside%n", count, busy);
+            print("adopt", times.adopt);
+            print("help", times.help);
         } finally {
             load.forEach(Process::destroy);
             Files.deleteIfExists(directory.resolve("engine.log"));
@@ -51,7 +55,11 @@ public final class AdoptBench {
         }
     }
 
-    private static long[] measure(Netns servers, Netns viewers, Path directory, int count, long pauseMillis)
+    /** In ns. {@code help} has the engine do nothing: what is left is the way there and back. */
+    private record Times(long[] adopt, long[] help) {
+    }
+
+    private static void measure(Netns servers, Netns viewers, Path directory, Times times, long pauseMillis)
             throws InterruptedException {
         Path control = directory.resolve("control");
         Process engine = servers.start(ProcessBuilder.Redirect.to(directory.resolve("engine.log").toFile()),
@@ -64,17 +72,15 @@ public final class AdoptBench {
             long port = listening.number("port");
             int listener = (int) listening.number("fd");
             Await.until("the control socket is there", () -> Files.exists(control));
-            long[] ns = new long[count];
             try (ControlClient client = new ControlClient(control)) {
-                for (int i = -1; i < count; i++) {
-                    long took = adopt(client, owner, peers, veth, listener, port);
-                    if (i >= 0) { /* the first attaches the device */
-                        ns[i] = took;
-                    }
+                adopt(client, owner, peers, veth, listener, port); /* the first attaches the device */
+                for (int i = 0; i < times.adopt.length; i++) {
                     Thread.sleep(pauseMillis);
+                    times.help[i] = ask(client, "help").ns;
+                    Thread.sleep(pauseMillis);
+                    times.adopt[i] = adopt(client, owner, peers, veth, listener, port);
                 }
             }
-            return ns;
         } finally {
             engine.destroy();
             engine.waitFor();
@@ -85,23 +91,31 @@ public final class AdoptBench {
             long port) {
         int peer = (int) peers.connect(veth.serverAddress(), port).number("fd");
         int fd = owner.accept(listener);
-        String line = "adopt pid=" + owner.pid() + " fd=" + fd;
-        Urgency.raise(); /* what is measured is the engine's time, and not what the asking process waits for a processor */
-        long start = System.nanoTime();
-        String session = client.order(line);
-        long took = System.nanoTime() - start;
-        Urgency.lower();
+        Answer session = ask(client, "adopt pid=" + owner.pid() + " fd=" + fd);
         owner.close(fd);
-        client.order("abort " + session);
+        client.order("abort " + session.text);
         peers.close(peer);
-        return took;
+        return session.ns;
     }
 
-    private static void print(long[] ns, int busy) {
+    private record Answer(String text, long ns) {
+    }
+
+    /** What is measured is the engine's time, and not what the asking process waits for a processor. */
+    private static Answer ask(ControlClient client, String line) {
+        Urgency.raise();
+        long start = System.nanoTime();
+        String text = client.order(line);
+        long ns = System.nanoTime() - start;
+        Urgency.lower();
+        return new Answer(text, ns);
+    }
+
+    private static void print(String command, long[] ns) {
         Arrays.sort(ns);
         long over = Arrays.stream(ns).filter(t -> t > LIMIT_MS * NS_PER_MS).count();
-        System.out.printf("adopt: %d calls, %d busy processes beside: p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, max %.2f ms,"
-                + " over %.0f ms: %d%n", ns.length, busy, ns[ns.length / 2] / NS_PER_MS, ns[ns.length * 9 / 10] / NS_PER_MS,
-                ns[ns.length * 99 / 100] / NS_PER_MS, ns[ns.length - 1] / NS_PER_MS, LIMIT_MS, over);
+        System.out.printf("%-5s: p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, max %.2f ms, over %.0f ms: %d%n", command,
+                ns[ns.length / 2] / NS_PER_MS, ns[ns.length * 9 / 10] / NS_PER_MS, ns[ns.length * 99 / 100] / NS_PER_MS,
+                ns[ns.length - 1] / NS_PER_MS, LIMIT_MS, over);
     }
 }

@@ -3,19 +3,14 @@
 package io.tcpoffload.control;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.ChannelHandlerContext;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.PeerCredentials;
-import io.netty.handler.codec.LineBasedFrameDecoder;
-import io.netty.handler.codec.TooLongFrameException;
-import io.netty.handler.codec.string.StringDecoder;
-import io.netty.handler.codec.string.StringEncoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tcpoffload.api.OffloadException;
 import io.tcpoffload.kernel.SocketFile;
@@ -43,12 +38,10 @@ public final class ControlSocket implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlSocket.class);
 
-    /** A path has 4096 bytes at most; nothing else is long. */
-    static final int MAX_LINE_BYTES = 8192;
     static final int MAX_CLIENTS = 256;
 
     private static final long STOP_MS = 1000;
-    private static final int WARM_UP_LINES = 50;
+    private static final int WARM_UP_LINES = 300;
 
     private final Path path;
     private final UnaryOperator<String> commands;
@@ -112,7 +105,7 @@ public final class ControlSocket implements AutoCloseable {
         try (SocketChannel self = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             for (int i = 0; i < WARM_UP_LINES; i++) {
                 self.write(StandardCharsets.UTF_8.encode("adopt pid=0 fd=0\n"));
-                self.read(ByteBuffer.allocate(MAX_LINE_BYTES));
+                self.read(ByteBuffer.allocate(LineAnswers.MAX_LINE_BYTES));
             }
         } catch (IOException e) {
             LOG.debug("No warm-up: {}", e.toString());
@@ -124,15 +117,14 @@ public final class ControlSocket implements AutoCloseable {
         if (refusal != null) {
             LOG.warn("A client of the control socket is refused: {}", refusal);
             refused.increment();
-            client.pipeline().addLast(new StringEncoder(StandardCharsets.UTF_8));
-            client.writeAndFlush("error " + refusal + "\n").addListener(done -> client.close());
+            client.writeAndFlush(ByteBufUtil.writeUtf8(client.alloc(), "error " + refusal + "\n"))
+                    .addListener(done -> client.close());
             return;
         }
         clients++;
         served.increment();
         client.closeFuture().addListener(done -> clients--);
-        client.pipeline().addLast(new LineBasedFrameDecoder(MAX_LINE_BYTES, true, true),
-                new StringDecoder(StandardCharsets.UTF_8), new StringEncoder(StandardCharsets.UTF_8), new Answers());
+        client.pipeline().addLast(new LineAnswers(commands));
     }
 
     /** Null when the client is welcome. */
@@ -147,27 +139,6 @@ public final class ControlSocket implements AutoCloseable {
             return "its user is not known: " + e.getMessage();
         }
         return clients >= MAX_CLIENTS ? clients + " clients are connected: at most " + MAX_CLIENTS + " may be" : null;
-    }
-
-    private final class Answers extends SimpleChannelInboundHandler<String> {
-
-        @Override
-        protected void channelRead0(ChannelHandlerContext context, String line) {
-            if (!line.isBlank()) {
-                context.writeAndFlush(commands.apply(line) + "\n");
-            }
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            if (cause instanceof TooLongFrameException) {
-                context.writeAndFlush("error a line is too long: at most " + MAX_LINE_BYTES + " bytes may be\n")
-                        .addListener(done -> context.close());
-            } else {
-                LOG.debug("A client of the control socket is gone: {}", cause.toString());
-                context.close();
-            }
-        }
     }
 
     /** Removes the socket's file. */

@@ -2,7 +2,6 @@
 
 package io.tcpoffload.kernel;
 
-import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -21,28 +20,24 @@ public final class ForeignSocket implements AutoCloseable {
 
     private static final int SO_DOMAIN = 39;
     private static final int SO_PROTOCOL = 38;
-    private static final int SO_NETNS_COOKIE = 71;
     private static final int TCP_ULP = 31;
     private static final int ULP_BYTES = 16;
     private static final int MPTCP = 262;
-    private static final int ADDRESS_BYTES = 28;
-
-    /** {@code struct tcp_info} up to tcpi_snd_cwnd. */
-    private static final int INFO_BYTES = 104;
-    private static final int OPTION_USEC_TS = 64;
     private static final String[] STATES = {"", "ESTABLISHED", "SYN-SENT", "SYN-RECEIVED", "FIN-WAIT-1", "FIN-WAIT-2",
         "TIME-WAIT", "CLOSED", "CLOSE-WAIT", "LAST-ACK", "LISTEN", "CLOSING", "SYN-RECEIVED"};
     /** Linux sends segments of 48 bytes at least (net.ipv4.tcp_min_snd_mss), and timestamps take 12 of them. */
     private static final int MIN_MSS = 36;
 
     private final String what;
-    private final int fd;
+    private final SocketOptions socket;
+    private InetSocketAddress local;
+    private InetSocketAddress remote;
     private boolean frozen;
     private boolean closed;
 
     private ForeignSocket(String what, int fd) {
         this.what = what;
-        this.fd = fd;
+        socket = new SocketOptions(fd);
     }
 
     /**
@@ -86,101 +81,75 @@ public final class ForeignSocket implements AutoCloseable {
         };
     }
 
-    /** Refuses what the engine can't serve. */
-    public void check() throws KernelException {
+    /**
+     * Refuses what the engine can't serve. Afterwards {@link #local} and {@link #remote} are known.
+     *
+     * @param namespace cookie of the engine's network namespace, {@link NetworkNamespace#cookie()}
+     */
+    public void check(long namespace) throws KernelException {
         int protocol = option(SO_PROTOCOL);
         int domain = option(SO_DOMAIN);
         if (domain != Libc.AF_INET && domain != Libc.AF_INET6 || protocol != Libc.IPPROTO_TCP) {
             throw new KernelException(what + " is a socket of family " + domain + ", protocol " + protocol
                     + (protocol == MPTCP ? " (MPTCP)" : "") + ": a TCP socket (family 2 or 10, protocol 6) is needed");
         }
-        try (Memory info = TcpRepair.get(fd, TcpRepair.TCP_INFO, INFO_BYTES, "TCP_INFO")) {
-            int state = info.getByte(0);
-            if (state != TcpState.ESTABLISHED && state != TcpState.CLOSE_WAIT) {
-                throw new KernelException(what + " is a TCP socket in state "
-                        + (state > 0 && state < STATES.length ? STATES[state] : state)
-                        + ": a connection in state ESTABLISHED or CLOSE-WAIT is needed");
-            }
-            if ((info.getByte(5) & OPTION_USEC_TS) != 0) {
-                throw new KernelException(what + " uses TCP timestamps in microseconds: milliseconds are needed; remove "
-                        + "the route's feature tcp_usec_ts");
-            }
-            if (info.getInt(16) < MIN_MSS) {
-                throw new KernelException(what + " has segments of " + info.getInt(16) + " bytes: " + MIN_MSS
-                        + " or more are needed");
-            }
-        }
+        check(TcpInfo.of(socket));
         String ulp = ulp();
         if (!ulp.isEmpty()) {
             throw new KernelException(what + " has the kernel's '" + ulp + "' between its process and TCP: a plain TCP "
                     + "socket is needed");
         }
-        long namespace = namespace(fd);
-        long ours = ourNamespace();
-        if (namespace != ours) {
-            throw new KernelException(what + " is of another network namespace (cookie " + namespace + ", the engine's "
-                    + ours + "): an engine in that namespace is needed; see ip netns exec");
+        long its = NetworkNamespace.cookie(socket);
+        if (its != namespace) {
+            throw new KernelException(what + " is of another network namespace (cookie " + its + ", the engine's "
+                    + namespace + "): an engine in that namespace is needed; see ip netns exec");
+        }
+        local = socket.local();
+        remote = socket.remote();
+    }
+
+    private void check(TcpInfo info) throws KernelException {
+        int state = info.state();
+        if (state != TcpState.ESTABLISHED && state != TcpState.CLOSE_WAIT) {
+            throw new KernelException(what + " is a TCP socket in state "
+                    + (state > 0 && state < STATES.length ? STATES[state] : state)
+                    + ": a connection in state ESTABLISHED or CLOSE-WAIT is needed");
+        }
+        if (info.microseconds()) {
+            throw new KernelException(what + " uses TCP timestamps in microseconds: milliseconds are needed; remove "
+                    + "the route's feature tcp_usec_ts");
+        }
+        if (info.mss() < MIN_MSS) {
+            throw new KernelException(what + " has segments of " + info.mss() + " bytes: " + MIN_MSS
+                    + " or more are needed");
         }
     }
 
     private int option(int name) throws KernelException {
-        try (Memory value = new Memory(Integer.BYTES); NativeInt length = new NativeInt(Integer.BYTES)) {
-            if (Libc.getsockopt(fd, Libc.SOL_SOCKET, name, value, length.pointer()) == -1) {
-                int errno = Native.getLastError();
-                throw errno == Errno.ENOTSOCK ? new KernelException(what + " is not a socket: a connected TCP socket is "
-                        + "needed") : Errno.failure("getsockopt(" + what + ", " + name + ")", errno);
-            }
-            return value.getInt(0);
+        if (socket.read(Libc.SOL_SOCKET, name, Integer.BYTES) < 0) {
+            int errno = Native.getLastError();
+            throw errno == Errno.ENOTSOCK ? new KernelException(what + " is not a socket: a connected TCP socket is "
+                    + "needed") : Errno.failure("getsockopt(" + what + ", " + name + ")", errno);
         }
+        return socket.value().getInt(0);
     }
 
     private String ulp() {
-        try (Memory name = new Memory(ULP_BYTES); NativeInt length = new NativeInt(ULP_BYTES)) {
-            name.clear();
-            boolean known = Libc.getsockopt(fd, Libc.SOL_TCP, TCP_ULP, name, length.pointer()) == 0;
-            return known && length.value() > 0 ? name.getString(0, StandardCharsets.US_ASCII.name()) : "";
-        }
+        return socket.read(Libc.SOL_TCP, TCP_ULP, ULP_BYTES) > 0
+                ? socket.value().getString(0, StandardCharsets.US_ASCII.name()) : "";
     }
 
-    private static long namespace(int socket) throws KernelException {
-        try (Memory cookie = new Memory(Long.BYTES); NativeInt length = new NativeInt(Long.BYTES)) {
-            Errno.check(Libc.getsockopt(socket, Libc.SOL_SOCKET, SO_NETNS_COOKIE, cookie, length.pointer()),
-                    "getsockopt(SO_NETNS_COOKIE)");
-            return cookie.getLong(0);
-        }
+    public InetSocketAddress local() {
+        return local;
     }
 
-    private static long ourNamespace() throws KernelException {
-        int own = Errno.check(Libc.socket(Libc.AF_INET, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0), "socket(SOCK_STREAM)");
-        try {
-            return namespace(own);
-        } finally {
-            Libc.close(own);
-        }
-    }
-
-    public InetSocketAddress local() throws KernelException {
-        return address(true);
-    }
-
-    /** @throws KernelException also when the connection has ended meanwhile */
-    public InetSocketAddress remote() throws KernelException {
-        return address(false);
+    public InetSocketAddress remote() {
+        return remote;
     }
 
     /** What its owner has chosen for the IP header. */
     public IpFields ipFields() throws KernelException {
-        return IpFields.of(fd, local().getAddress());
-    }
-
-    private InetSocketAddress address(boolean local) throws KernelException {
-        try (Memory address = new Memory(ADDRESS_BYTES); NativeInt length = new NativeInt(ADDRESS_BYTES)) {
-            address.clear();
-            Errno.check(local ? Libc.getsockname(fd, address, length.pointer())
-                    : Libc.getpeername(fd, address, length.pointer()),
-                    (local ? "getsockname(" : "getpeername(") + what + ")");
-            return SocketAddress.read(address);
-        }
+        return IpFields.of(socket, local.getAddress());
     }
 
     /**
@@ -189,7 +158,7 @@ public final class ForeignSocket implements AutoCloseable {
      * @throws KernelException also without CAP_NET_ADMIN
      */
     public void freeze() throws KernelException {
-        TcpRepair.enter(fd);
+        TcpRepair.enter(socket.fd());
         frozen = true;
     }
 
@@ -199,7 +168,7 @@ public final class ForeignSocket implements AutoCloseable {
      * @param reader tells what socket options do not; without it, null, the peer's timestamp is unknown
      */
     public FrozenState read(SocketReader reader) throws KernelException {
-        return FrozenState.read(fd, reader == null ? null : reader.read(local(), remote()));
+        return FrozenState.read(socket, reader == null ? null : reader.read(local, remote));
     }
 
     /**
@@ -207,7 +176,7 @@ public final class ForeignSocket implements AutoCloseable {
      * (ECONNABORTED), and its close is silent, too.
      */
     public void silence() throws KernelException {
-        TcpRepair.disconnect(fd);
+        TcpRepair.disconnect(socket.fd());
     }
 
     /** Its owner has it as it was, unless it was silenced. */
@@ -219,12 +188,13 @@ public final class ForeignSocket implements AutoCloseable {
         closed = true;
         try {
             if (frozen) {
-                TcpRepair.leaveSilently(fd);
+                TcpRepair.leaveSilently(socket.fd());
             }
         } catch (KernelException e) {
             throw new IllegalStateException(what + " stays in repair mode", e);
         } finally {
-            Libc.close(fd);
+            Libc.close(socket.fd());
+            socket.close();
         }
     }
 }

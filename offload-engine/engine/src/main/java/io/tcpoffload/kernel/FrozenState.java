@@ -29,29 +29,22 @@ public record FrozenState(TcpState tcp, int una, int nxt, byte[] written, byte[]
 
     private static final long SIOCOUTQNSD = 0x894B;
     private static final int TCP_NODELAY = 1;
-    /** struct tcp_info: rttvar 72, ssthresh 76, cwnd 80. */
-    private static final int INFO_BYTES = 104;
-    private static final int RTTVAR = 72;
-    private static final int SSTHRESH = 76;
-    private static final int CWND = 80;
     private static final long NS_PER_US = 1000;
     private static final byte[] NONE = {};
 
     /** @param hidden null when it could not be read */
-    static FrozenState read(int fd, SocketReader.Hidden hidden) throws KernelException {
-        TcpState told = TcpRepair.readState(fd);
-        TcpState tcp = hidden == null ? told : told.withTsOffset(hidden.tsOffset());
-        int queued = TcpRepair.unsent(fd);
-        int unsent = TcpRepair.queue(fd, SIOCOUTQNSD, "SIOCOUTQNSD");
-        byte[] written = peek(fd, TcpRepair.SEND_QUEUE, queued);
-        byte[] unread = peek(fd, TcpRepair.RECV_QUEUE, TcpRepair.unread(fd));
-        TcpRepair.set(fd, TcpRepair.TCP_REPAIR_QUEUE, TcpRepair.NO_QUEUE, "TCP_REPAIR_QUEUE");
-        boolean nagle = TcpRepair.getInt(fd, TCP_NODELAY, "TCP_NODELAY") == 0;
-        try (Memory info = TcpRepair.get(fd, TcpRepair.TCP_INFO, INFO_BYTES, "TCP_INFO")) {
-            return new FrozenState(withWindowLeft(tcp), tcp.sndNxt() - queued, tcp.sndNxt() - unsent, written, unread,
-                    tcp.rttMicros() == 0 ? 0 : info.getInt(RTTVAR) * NS_PER_US, info.getInt(CWND), info.getInt(SSTHRESH),
-                    hidden == null ? 0 : hidden.tsRecent(), hidden != null && hidden.tsReceived(), nagle);
-        }
+    static FrozenState read(SocketOptions socket, SocketReader.Hidden hidden) throws KernelException {
+        TcpInfo info = TcpInfo.of(socket);
+        TcpState tcp = hidden == null ? TcpRepair.readState(socket, info)
+                : TcpRepair.readState(socket, info, hidden.tsOffset());
+        int queued = TcpRepair.unsent(socket);
+        int unsent = socket.queue(SIOCOUTQNSD, "SIOCOUTQNSD");
+        byte[] written = peek(socket, TcpRepair.SEND_QUEUE, queued);
+        byte[] unread = peek(socket, TcpRepair.RECV_QUEUE, TcpRepair.unread(socket));
+        boolean nagle = socket.getInt(Libc.SOL_TCP, TCP_NODELAY, "TCP_NODELAY") == 0;
+        return new FrozenState(withWindowLeft(tcp), tcp.sndNxt() - queued, tcp.sndNxt() - unsent, written, unread,
+                info.rttMicros() == 0 ? 0 : info.rttvarMicros() * NS_PER_US, info.cwnd(), info.ssthresh(),
+                hidden == null ? 0 : hidden.tsRecent(), hidden != null && hidden.tsReceived(), nagle);
     }
 
     /**
@@ -64,15 +57,15 @@ public record FrozenState(TcpState tcp, int una, int nxt, byte[] written, byte[]
         return tcp.withReceiveWindow(left + unit - 1 & -unit);
     }
 
-    private static byte[] peek(int fd, int queue, int bytes) throws KernelException {
+    private static byte[] peek(SocketOptions socket, int queue, int bytes) throws KernelException {
         if (bytes == 0) {
             return NONE;
         }
-        TcpRepair.set(fd, TcpRepair.TCP_REPAIR_QUEUE, queue, "TCP_REPAIR_QUEUE");
+        TcpRepair.choose(socket, queue);
         try (Memory buffer = new Memory(bytes)) {
-            long got = Libc.recv(fd, buffer, bytes, Libc.MSG_PEEK | Libc.MSG_DONTWAIT);
+            long got = Libc.recv(socket.fd(), buffer, bytes, Libc.MSG_PEEK | Libc.MSG_DONTWAIT);
             if (got < 0) {
-                throw Errno.failure("recv(" + fd + ", MSG_PEEK)", Native.getLastError());
+                throw Errno.failure("recv(" + socket.fd() + ", MSG_PEEK)", Native.getLastError());
             }
             if (got != bytes) {
                 throw new KernelException("a queue has " + got + " of " + bytes + " bytes: something still writes to the"

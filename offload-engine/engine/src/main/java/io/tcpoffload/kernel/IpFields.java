@@ -2,7 +2,6 @@
 
 package io.tcpoffload.kernel;
 
-import com.sun.jna.Memory;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 
@@ -32,11 +31,11 @@ public record IpFields(int hopLimit, int trafficClass) {
     }
 
     /** Of a socket; what it has not chosen is the system's default. @param local its address, IPv4 of a mapped one */
-    static IpFields of(int fd, InetAddress local) throws KernelException {
+    static IpFields of(SocketOptions socket, InetAddress local) throws KernelException {
         return local instanceof Inet6Address
-                ? of(get(fd, Libc.SOL_IPV6, IPV6_UNICAST_HOPS, "IPV6_UNICAST_HOPS"),
-                        get(fd, Libc.SOL_IPV6, IPV6_TCLASS, "IPV6_TCLASS"))
-                : of(get(fd, Libc.SOL_IP, IP_TTL, "IP_TTL"), get(fd, Libc.SOL_IP, IP_TOS, "IP_TOS"));
+                ? of(socket.getInt(Libc.SOL_IPV6, IPV6_UNICAST_HOPS, "IPV6_UNICAST_HOPS"),
+                        socket.getInt(Libc.SOL_IPV6, IPV6_TCLASS, "IPV6_TCLASS"))
+                : of(socket.getInt(Libc.SOL_IP, IP_TTL, "IP_TTL"), socket.getInt(Libc.SOL_IP, IP_TOS, "IP_TOS"));
     }
 
     private static IpFields of(int hopLimit, int trafficClass) {
@@ -45,26 +44,16 @@ public record IpFields(int hopLimit, int trafficClass) {
 
     /** Chooses them for a socket where they are not what it has. */
     void set(int fd, InetAddress local) throws KernelException {
-        IpFields has = of(fd, local);
-        boolean six = local instanceof Inet6Address;
-        int level = six ? Libc.SOL_IPV6 : Libc.SOL_IP;
-        if (has.hopLimit != hopLimit) {
-            set(fd, level, six ? IPV6_UNICAST_HOPS : IP_TTL, hopLimit, six ? "IPV6_UNICAST_HOPS" : "IP_TTL");
-        }
-        if (has.trafficClass != trafficClass) {
-            set(fd, level, six ? IPV6_TCLASS : IP_TOS, trafficClass, six ? "IPV6_TCLASS" : "IP_TOS");
-        }
-    }
-
-    private static void set(int fd, int level, int option, int value, String name) throws KernelException {
-        Errno.check(Libc.setInt(fd, level, option, value), "setsockopt(" + fd + ", " + name + ", " + value + ")");
-    }
-
-    private static int get(int fd, int level, int option, String name) throws KernelException {
-        try (Memory value = new Memory(Integer.BYTES); NativeInt length = new NativeInt(Integer.BYTES)) {
-            value.clear();
-            Errno.check(Libc.getsockopt(fd, level, option, value, length.pointer()), "getsockopt(" + fd + ", " + name + ")");
-            return value.getInt(0);
+        try (SocketOptions socket = new SocketOptions(fd)) {
+            IpFields has = of(socket, local);
+            boolean six = local instanceof Inet6Address;
+            int level = six ? Libc.SOL_IPV6 : Libc.SOL_IP;
+            if (has.hopLimit != hopLimit) {
+                socket.set(level, six ? IPV6_UNICAST_HOPS : IP_TTL, hopLimit, six ? "IPV6_UNICAST_HOPS" : "IP_TTL");
+            }
+            if (has.trafficClass != trafficClass) {
+                socket.set(level, six ? IPV6_TCLASS : IP_TOS, trafficClass, six ? "IPV6_TCLASS" : "IP_TOS");
+            }
         }
     }
 }

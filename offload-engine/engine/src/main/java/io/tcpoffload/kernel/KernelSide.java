@@ -48,6 +48,7 @@ public final class KernelSide implements AutoCloseable {
     private final EventRing events;
     private final KernelCounters counters;
     private final ReceivePathBarrier barrier;
+    private final RouteQuery routes;
     /** Not 0, and different for each engine, so that engines that share a device know their own posts. */
     private final int mark = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
     private final String owner;
@@ -74,6 +75,7 @@ public final class KernelSide implements AutoCloseable {
                     (long) KernelCounters.SHARDS * KernelCounters.ROW * Long.BYTES));
             events = openEvents();
             barrier = keep(new ReceivePathBarrier());
+            routes = keep(new RouteQuery());
             if (resumed) {
                 engine.takeOver(config);
             } else {
@@ -382,7 +384,7 @@ public final class KernelSide implements AutoCloseable {
      * @throws KernelException when the kernel can't be asked
      */
     public Path path(InetAddress local, InetAddress remote) throws KernelException {
-        return RouteQuery.path(local, remote, false);
+        return routes.path(local, remote, false);
     }
 
     /**
@@ -390,7 +392,7 @@ public final class KernelSide implements AutoCloseable {
      * where it was, and looks for it if not. {@link NetworkListener#onNeighbour} tells what becomes of it.
      */
     public Path doubtedPath(InetAddress local, InetAddress remote) throws KernelException {
-        return RouteQuery.path(local, remote, true);
+        return routes.path(local, remote, true);
     }
 
     /**

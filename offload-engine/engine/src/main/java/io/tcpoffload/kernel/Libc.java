@@ -80,6 +80,8 @@ final class Libc {
 
     static native long recv(int fd, Pointer data, long length, int flags);
 
+    static native long pread(int fd, Pointer into, long length, long offset);
+
     static native Pointer mmap(Pointer address, long length, int protection, int flags, int fd, long offset);
 
     static native int ioctl(int fd, long request, Pointer argument);
@@ -95,6 +97,8 @@ final class Libc {
     static native int sched_getaffinity(int thread, long bytes, Pointer mask);
 
     static native int sched_setaffinity(int thread, long bytes, Pointer mask);
+
+    static native int sched_getcpu();
 
     static native int sched_getscheduler(int thread);
 

@@ -11,8 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The network namespace of the calling thread. */
-final class NetworkNamespace {
+public final class NetworkNamespace {
 
+    private static final int SO_NETNS_COOKIE = 71;
     /** struct if_nameindex: index 0, name 8. */
     private static final int NAME_INDEX_BYTES = 16;
 
@@ -27,6 +28,20 @@ final class NetworkNamespace {
         } catch (IOException e) {
             return 0;
         }
+    }
+
+    /** What sockets of this namespace tell of it (SO_NETNS_COOKIE). It never changes. */
+    public static long cookie() throws KernelException {
+        int own = Errno.check(Libc.socket(Libc.AF_INET, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0), "socket(SOCK_STREAM)");
+        try (SocketOptions socket = new SocketOptions(own)) {
+            return cookie(socket);
+        } finally {
+            Libc.close(own);
+        }
+    }
+
+    static long cookie(SocketOptions socket) throws KernelException {
+        return socket.get(Libc.SOL_SOCKET, SO_NETNS_COOKIE, Long.BYTES, "SO_NETNS_COOKIE").getLong(0);
     }
 
     /** Names of all devices, also of those that are down or have no address. */

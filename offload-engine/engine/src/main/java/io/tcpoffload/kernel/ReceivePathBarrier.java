@@ -4,10 +4,11 @@ package io.tcpoffload.kernel;
 
 import com.sun.jna.Memory;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Waits until no CPU is between the receive hook and the socket with a packet that the hook has let through.
@@ -17,9 +18,10 @@ import java.nio.file.Path;
  * halves, too), or in the system call of a local sender. (Receive packet steering and the per-CPU backlog of lo and veth
  * come before tc ingress.) So while an ordinary thread runs on a CPU, no packet is half way there; and what the hook
  * sees there afterwards, it sees with the state that was written before. Hence: the calling thread visits each online CPU
- * once by its affinity, some 20 µs each, and as a real-time thread, which does not wait there for others to have had
- * their turn (a softirq it does wait for: bottom halves that are disabled are not preempted by it either). Packets that wait in the backlog of a socket somebody holds are not lost:
- * entering repair mode takes the socket's lock, which has them handled first.
+ * but the one that it is on, once, by its affinity, some 20 µs each, and as a real-time thread, which does not wait there
+ * for others to have had their turn (a softirq it does wait for: bottom halves that are disabled are not preempted by it
+ * either). Packets that wait in the backlog of a socket somebody holds are not lost: entering repair mode takes the
+ * socket's lock, which has them handled first.
  *
  * <p>Where the reasoning does not hold - PREEMPT_RT, whose softirqs are preempted - or a cpuset or a CPU that goes
  * offline forbids the visit, it is membarrier(GLOBAL), a grace period of RCU, under which packets are received: six
@@ -28,16 +30,22 @@ import java.nio.file.Path;
 final class ReceivePathBarrier implements AutoCloseable {
 
     private static final String ONLINE = "/sys/devices/system/cpu/online";
+    private static final int O_CLOEXEC = 0x80000;
+    private static final int TEXT_BYTES = 4096;
     private static final Path VERSION = Path.of("/proc/version");
     private static final int MEMBARRIER_GLOBAL = 1;
     /** Room for 8192 CPUs, the most that Linux can have (CONFIG_NR_CPUS) on the machines we run on. */
     private static final int MASK_BYTES = 1024;
     private static final int CALLING_THREAD = 0;
+    private static final int[] NONE = {};
+    private static final int NONE_OPEN = -1;
 
     private final Memory old = new Memory(MASK_BYTES);
     private final Memory one = new Memory(MASK_BYTES);
-    private final byte[] text = new byte[4096];
-    private final RandomAccessFile online;
+    private final Memory text = new Memory(TEXT_BYTES);
+    private final int online;
+    private byte[] known = {};
+    private int[] cpus = NONE;
     private long visits;
 
     ReceivePathBarrier() {
@@ -46,7 +54,7 @@ final class ReceivePathBarrier implements AutoCloseable {
 
     /** @param visit false to use the grace period always */
     ReceivePathBarrier(boolean visit) {
-        online = visit ? openOnline() : null;
+        online = visit ? Libc.open(ONLINE, O_CLOEXEC) : NONE_OPEN;
     }
 
     private static boolean visitable() {
@@ -54,14 +62,6 @@ final class ReceivePathBarrier implements AutoCloseable {
             return !Files.readString(VERSION).contains("PREEMPT_RT");
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static RandomAccessFile openOnline() {
-        try {
-            return new RandomAccessFile(ONLINE, "r");
-        } catch (IOException e) {
-            return null;
         }
     }
 
@@ -92,24 +92,18 @@ final class ReceivePathBarrier implements AutoCloseable {
     }
 
     private boolean visitEveryCpu() {
-        String cpus = online();
-        if (cpus.isEmpty() || Libc.sched_getaffinity(CALLING_THREAD, MASK_BYTES, old) < 0) {
+        int[] all = online();
+        if (all.length == 0 || Libc.sched_getaffinity(CALLING_THREAD, MASK_BYTES, old) < 0) {
             return false;
         }
+        int here = Libc.sched_getcpu();
         try {
-            for (String range : cpus.split(",")) {
-                int dash = range.indexOf('-');
-                int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash));
-                int last = dash < 0 ? first : Integer.parseInt(range.substring(dash + 1));
-                for (int cpu = first; cpu <= last; cpu++) {
-                    if (!visit(cpu)) {
-                        return false;
-                    }
+            for (int cpu : all) {
+                if (cpu != here && !visit(cpu)) {
+                    return false;
                 }
             }
             return true;
-        } catch (NumberFormatException e) {
-            return false;
         } finally {
             Libc.sched_setaffinity(CALLING_THREAD, MASK_BYTES, old);
         }
@@ -126,25 +120,34 @@ final class ReceivePathBarrier implements AutoCloseable {
         return Libc.sched_setaffinity(CALLING_THREAD, MASK_BYTES, one) == 0;
     }
 
-    /** Such as {@code 0-3,8}; empty when it is not known. Read each time: CPUs come and go. */
-    private String online() {
-        if (online == null) {
-            return "";
+    /** None when they are not known. Read each time: CPUs come and go. */
+    private int[] online() {
+        int length = (int) Libc.pread(online, text, TEXT_BYTES, 0);
+        if (length <= 0 || length == TEXT_BYTES) {
+            return NONE;
         }
+        byte[] now = text.getByteArray(0, length);
+        if (!Arrays.equals(now, known)) {
+            cpus = parse(new String(now, StandardCharsets.US_ASCII).trim());
+            known = now;
+        }
+        return cpus;
+    }
+
+    /** Such as {@code 0-3,8}. */
+    private static int[] parse(String ranges) {
         try {
-            online.seek(0);
-            int length = online.read(text);
-            return length <= 0 || length == text.length ? ""
-                    : new String(text, 0, length, StandardCharsets.US_ASCII).trim();
-        } catch (IOException e) {
-            return "";
+            return Arrays.stream(ranges.split(",")).map(range -> range.split("-")).flatMapToInt(range -> IntStream.rangeClosed(
+                    Integer.parseInt(range[0]), Integer.parseInt(range[range.length - 1]))).toArray();
+        } catch (NumberFormatException e) {
+            return NONE;
         }
     }
 
     @Override
-    public void close() throws IOException {
-        if (online != null) {
-            online.close();
+    public void close() {
+        if (online != NONE_OPEN) {
+            Libc.close(online);
         }
     }
 }

@@ -7,7 +7,7 @@ import com.sun.jna.Native;
 
 /**
  * One question at a time to the kernel's routing ({@code linux/rtnetlink.h}), and its one answer. In the network
- * namespace of the thread that makes it, which is also the only one that uses it.
+ * namespace of the thread that makes it. One thread at a time.
  * <pre>
  *   0  len | type, flags | sequence | port      struct nlmsghdr
  *  16  fixed part of the message's type
@@ -24,12 +24,14 @@ final class RouteNetlink implements AutoCloseable {
     static final short CREATE = 0x400;
     static final int HEADER_BYTES = 16;
 
+    private static final int SEQUENCE = 8;
     private static final int ATTRIBUTE_BYTES = 4;
     /** A link's description without statistics takes 2 KB; one with many virtual functions more. */
     private static final int BUFFER_BYTES = 32 * 1024;
 
     private final int fd;
     private final Memory buffer = new Memory(BUFFER_BYTES);
+    private int sequence;
     private int length;
     private int attributes;
     private int errno;
@@ -46,6 +48,7 @@ final class RouteNetlink implements AutoCloseable {
         buffer.setMemory(0, length, (byte) 0);
         buffer.setShort(4, type);
         buffer.setShort(6, (short) (REQUEST | flags));
+        buffer.setInt(SEQUENCE, ++sequence);
         return this;
     }
 
@@ -80,10 +83,13 @@ final class RouteNetlink implements AutoCloseable {
         if (Libc.send(fd, buffer, length, 0) != length) {
             throw Errno.failure("netlink, " + what, Native.getLastError());
         }
-        long got = Libc.recv(fd, buffer, BUFFER_BYTES, 0);
-        if (got < HEADER_BYTES + Integer.BYTES) {
-            throw Errno.failure("netlink, answer to " + what, got < 0 ? Native.getLastError() : 0);
-        }
+        long got;
+        do { // of a question that failed there may be an answer left
+            got = Libc.recv(fd, buffer, BUFFER_BYTES, 0);
+            if (got < HEADER_BYTES + Integer.BYTES) {
+                throw Errno.failure("netlink, answer to " + what, got < 0 ? Native.getLastError() : 0);
+            }
+        } while (buffer.getInt(SEQUENCE) != sequence);
         length = (int) Math.min(got, buffer.getInt(0));
         errno = buffer.getShort(4) == NLMSG_ERROR ? -buffer.getInt(HEADER_BYTES) : 0;
         return errno == 0;

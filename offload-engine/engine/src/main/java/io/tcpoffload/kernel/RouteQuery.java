@@ -10,8 +10,9 @@ import java.net.InetAddress;
 /**
  * Asks the kernel for a route, its device and the next hop's MAC address: what the kernel's own output does for a socket.
  * (The BPF helper for this, bpf_fib_lookup, serves routers: it refuses devices that do not forward, and local routes.)
+ * Thread-safe; in the network namespace of the thread that makes it.
  */
-final class RouteQuery {
+final class RouteQuery implements AutoCloseable {
 
     private static final short RTM_GETLINK = 18;
     private static final short RTM_GETROUTE = 26;
@@ -22,6 +23,8 @@ final class RouteQuery {
     private static final int ROUTE_BYTES = 12;
     private static final int RTN_UNICAST = 1;
     private static final int RTN_LOCAL = 2;
+    /** In each network namespace (net/flow.h). */
+    private static final int LOOPBACK_IFINDEX = 1;
     private static final int RTA_DST = 1;
     private static final int RTA_SRC = 2;
     private static final int RTA_OIF = 4;
@@ -54,22 +57,21 @@ final class RouteQuery {
     private static final byte AF_INET6 = 10;
     private static final int MAC_BYTES = 6;
 
-    private final RouteNetlink netlink;
-    private final boolean doubted;
+    private final RouteNetlink netlink = new RouteNetlink();
+    private boolean closed;
 
-    private RouteQuery(RouteNetlink netlink, boolean doubted) {
-        this.netlink = netlink;
-        this.doubted = doubted;
+    RouteQuery() throws KernelException {
     }
 
-    /** See {@link KernelSide#path}. */
-    static Path path(InetAddress local, InetAddress remote, boolean doubted) throws KernelException {
-        try (RouteNetlink netlink = new RouteNetlink()) {
-            return new RouteQuery(netlink, doubted).ask(local, remote);
+    /**
+     * See {@link KernelSide#path}.
+     *
+     * @param doubted whether the next hop is to be asked whether it is still there
+     */
+    synchronized Path path(InetAddress local, InetAddress remote, boolean doubted) throws KernelException {
+        if (closed) {
+            throw new KernelException("the way to " + remote + " can't be asked for: the engine is stopping");
         }
-    }
-
-    private Path ask(InetAddress local, InetAddress remote) throws KernelException {
         byte[] to = remote.getAddress();
         byte family = to.length == 4 ? AF_INET : AF_INET6;
         netlink.begin(RTM_GETROUTE, 0, ROUTE_BYTES);
@@ -89,10 +91,10 @@ final class RouteQuery {
         if (type != RTN_UNICAST && type != RTN_LOCAL || device < 0) {
             return Path.none(Status.NO_ROUTE, 0);
         }
-        int ifindex = type == RTN_LOCAL ? Libc.if_nametoindex("lo") : route.getInt(device);
+        int ifindex = type == RTN_LOCAL ? LOOPBACK_IFINDEX : route.getInt(device);
         byte[] hop = nextHop(to);
         int metric = netlink.find(RTAX_MTU, RTA_METRICS);
-        return link(ifindex, metric < 0 ? Integer.MAX_VALUE : route.getInt(metric), hop);
+        return link(ifindex, metric < 0 ? Integer.MAX_VALUE : route.getInt(metric), hop, doubted);
     }
 
     /** The gateway, of either family (RFC 5549), or the address itself. */
@@ -108,7 +110,7 @@ final class RouteQuery {
         return to;
     }
 
-    private Path link(int ifindex, int routeMtu, byte[] hop) throws KernelException {
+    private Path link(int ifindex, int routeMtu, byte[] hop, boolean doubted) throws KernelException {
         netlink.begin(RTM_GETLINK, 0, LINK_BYTES);
         Memory link = netlink.fixed();
         link.setInt(RouteNetlink.HEADER_BYTES + 4, ifindex);
@@ -123,13 +125,14 @@ final class RouteQuery {
             case InterfaceRequest.ARPHRD_NONE:
                 return new Path(Status.USABLE, ifindex, mtu, false, 0, 0);
             case InterfaceRequest.ARPHRD_ETHER:
-                return neighbour(ifindex, mtu, mac(netlink.find(IFLA_ADDRESS)), hop);
+                return neighbour(ifindex, mtu, mac(netlink.find(IFLA_ADDRESS)), hop, doubted);
             default:
                 return Path.none(Status.DEVICE_UNUSABLE, ifindex);
         }
     }
 
-    private Path neighbour(int ifindex, int mtu, long source, byte[] hop) throws KernelException {
+    private Path neighbour(int ifindex, int mtu, long source, byte[] hop, boolean doubted)
+            throws KernelException {
         beginNeighbour(RTM_GETNEIGH, 0, ifindex, hop);
         Memory neighbour = netlink.fixed();
         int state = netlink.ask("neighbour") ? neighbour.getShort(RouteNetlink.HEADER_BYTES + 8) : 0;
@@ -173,5 +176,13 @@ final class RouteQuery {
             address = address << 8 | netlink.fixed().getByte(at + i) & 0xFF;
         }
         return address;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            netlink.close();
+        }
     }
 }

@@ -4,7 +4,6 @@ package io.tcpoffload.kernel;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 
 /**
  * Takes a connected socket out of the kernel, and looks at its queues ({@code net/ipv4/tcp.c}, TCP_REPAIR). Needs
@@ -12,7 +11,6 @@ import com.sun.jna.Pointer;
  */
 public final class TcpRepair {
 
-    static final int TCP_INFO = 11;
     static final int TCP_MAXSEG = 2;
     private static final int TCP_REPAIR = 19;
     static final int TCP_REPAIR_QUEUE = 20;
@@ -24,17 +22,10 @@ public final class TcpRepair {
     private static final int REPAIR_OFF_NO_WINDOW_PROBE = -1;
     static final int RECV_QUEUE = 1;
     static final int SEND_QUEUE = 2;
-    static final int NO_QUEUE = 0;
+    private static final int NO_QUEUE = 0;
 
     private static final long SIOCOUTQ = 0x5411;
     private static final long SIOCINQ = 0x541B;
-
-    /** struct tcp_info: state 0, options 5, wscales 6, snd_mss 16. */
-    private static final int INFO_BYTES = 104;
-    private static final int OPTION_TIMESTAMPS = 1;
-    private static final int OPTION_SACK = 2;
-    private static final int OPTION_ECN = 8;
-    private static final int OPTION_USEC_TS = 64;
 
     static final int WINDOW_BYTES = 20;
     private static final long NS_PER_MS = 1_000_000;
@@ -44,19 +35,24 @@ public final class TcpRepair {
 
     /** Bytes the peer has not acknowledged yet, sent or not (SIOCOUTQ). */
     public static int unsent(int fd) throws KernelException {
-        return queue(fd, SIOCOUTQ, "SIOCOUTQ");
+        try (SocketOptions socket = new SocketOptions(fd)) {
+            return unsent(socket);
+        }
+    }
+
+    static int unsent(SocketOptions socket) throws KernelException {
+        return socket.queue(SIOCOUTQ, "SIOCOUTQ");
     }
 
     /** Bytes received and not read yet (SIOCINQ). */
     public static int unread(int fd) throws KernelException {
-        return queue(fd, SIOCINQ, "SIOCINQ");
+        try (SocketOptions socket = new SocketOptions(fd)) {
+            return unread(socket);
+        }
     }
 
-    static int queue(int fd, long request, String name) throws KernelException {
-        try (NativeInt bytes = new NativeInt(0)) {
-            Errno.check(Libc.ioctl(fd, request, bytes.pointer()), "ioctl(" + fd + ", " + name + ")");
-            return bytes.value();
-        }
+    static int unread(SocketOptions socket) throws KernelException {
+        return socket.queue(SIOCINQ, "SIOCINQ");
     }
 
     /** Repair mode on: from here a close is silent. The kernel still receives and acknowledges. */
@@ -77,50 +73,56 @@ public final class TcpRepair {
      *                         timestamps in microseconds
      */
     public static TcpState read(int fd) throws KernelException {
-        try (Memory info = get(fd, TCP_INFO, INFO_BYTES, "TCP_INFO")) {
-            check(fd, info.getByte(0), info.getByte(5));
+        try (SocketOptions socket = new SocketOptions(fd)) {
+            TcpInfo info = TcpInfo.of(socket);
+            check(socket, info);
+            return readState(socket, info);
         }
-        return readState(fd);
     }
 
     /** The same whatever is in the queues: {@link TcpState#sndNxt()} is then behind all that was written. */
-    static TcpState readState(int fd) throws KernelException {
-        TimestampSample early = TimestampSample.of(fd);
-        try (Memory info = get(fd, TCP_INFO, INFO_BYTES, "TCP_INFO");
-                Memory window = get(fd, TCP_REPAIR_WINDOW, WINDOW_BYTES, "TCP_REPAIR_WINDOW")) {
-            int state = info.getByte(0);
-            int options = info.getByte(5);
-            int sndNxt = sequence(fd, SEND_QUEUE);
-            int rcvNxt = sequence(fd, RECV_QUEUE);
-            int scales = info.getByte(6);
-            return new TcpState(state, sndNxt, rcvNxt, info.getInt(16), getInt(fd, TCP_MAXSEG, "TCP_MAXSEG"),
-                    scales & 15, scales >> 4 & 15, (options & OPTION_TIMESTAMPS) != 0, (options & OPTION_SACK) != 0,
-                    (options & OPTION_ECN) != 0, TimestampSample.offset(early, TimestampSample.of(fd)),
-                    window.getInt(0), window.getInt(4), window.getInt(8), window.getInt(12), window.getInt(16),
-                    info.getInt(68));
-        }
+    static TcpState readState(SocketOptions socket, TcpInfo info) throws KernelException {
+        TimestampSample early = TimestampSample.of(socket);
+        TcpState state = readState(socket, info, 0);
+        return state.withTsOffset(TimestampSample.offset(early, TimestampSample.of(socket)));
     }
 
-    private static void check(int fd, int state, int options) throws KernelException {
-        if (state != TcpState.ESTABLISHED && state != TcpState.CLOSE_WAIT) {
-            throw new KernelException("socket " + fd + " is in TCP state " + state
+    /** The same where the timestamps' offset is known: {@link TcpState#tsOffset()}. */
+    static TcpState readState(SocketOptions socket, TcpInfo info, int tsOffset) throws KernelException {
+        int sndNxt = sequence(socket, SEND_QUEUE);
+        int rcvNxt = sequence(socket, RECV_QUEUE);
+        int mssClamp = socket.getInt(Libc.SOL_TCP, TCP_MAXSEG, "TCP_MAXSEG");
+        Memory window = socket.get(Libc.SOL_TCP, TCP_REPAIR_WINDOW, WINDOW_BYTES, "TCP_REPAIR_WINDOW");
+        return new TcpState(info.state(), sndNxt, rcvNxt, info.mss(), mssClamp, info.sndWscale(), info.rcvWscale(),
+                info.timestamps(), info.sack(), info.ecn(), tsOffset, window.getInt(0), window.getInt(4),
+                window.getInt(8), window.getInt(12), window.getInt(16), info.rttMicros());
+    }
+
+    private static void check(SocketOptions socket, TcpInfo info) throws KernelException {
+        if (info.state() != TcpState.ESTABLISHED && info.state() != TcpState.CLOSE_WAIT) {
+            throw new KernelException("socket " + socket.fd() + " is in TCP state " + info.state()
                     + ": only established connections can be taken over");
         }
-        if ((options & OPTION_USEC_TS) != 0) {
-            throw new KernelException("socket " + fd + " uses TCP timestamps in microseconds: remove the route's"
+        if (info.microseconds()) {
+            throw new KernelException("socket " + socket.fd() + " uses TCP timestamps in microseconds: remove the route's"
                     + " feature tcp_usec_ts to offload its connections");
         }
-        int unsent = unsent(fd);
-        int unread = unread(fd);
+        int unsent = unsent(socket);
+        int unread = unread(socket);
         if (unsent != 0 || unread != 0) {
-            throw new KernelException("socket " + fd + " has " + unsent + " bytes not acknowledged and " + unread
+            throw new KernelException("socket " + socket.fd() + " has " + unsent + " bytes not acknowledged and " + unread
                     + " bytes not read: wait until both are 0 before taking it over");
         }
     }
 
-    static int sequence(int fd, int queue) throws KernelException {
-        set(fd, TCP_REPAIR_QUEUE, queue, "TCP_REPAIR_QUEUE");
-        return getInt(fd, TCP_QUEUE_SEQ, "TCP_QUEUE_SEQ");
+    private static int sequence(SocketOptions socket, int queue) throws KernelException {
+        choose(socket, queue);
+        return socket.getInt(Libc.SOL_TCP, TCP_QUEUE_SEQ, "TCP_QUEUE_SEQ");
+    }
+
+    /** The queue that is read and asked about from now on. */
+    static void choose(SocketOptions socket, int queue) throws KernelException {
+        socket.set(Libc.SOL_TCP, TCP_REPAIR_QUEUE, queue, "TCP_REPAIR_QUEUE");
     }
 
     /**
@@ -175,36 +177,16 @@ public final class TcpRepair {
         Errno.check(Libc.setInt(fd, Libc.SOL_TCP, option, value), "setsockopt(" + fd + ", " + name + ", " + value + ")");
     }
 
-    static int getInt(int fd, int option, String name) throws KernelException {
-        try (Memory value = get(fd, option, Integer.BYTES, name)) {
-            return value.getInt(0);
-        }
-    }
-
-    static Memory get(int fd, int option, int bytes, String name) throws KernelException {
-        Memory value = new Memory(bytes);
-        value.clear();
-        try (NativeInt length = new NativeInt(bytes)) {
-            Pointer at = length.pointer();
-            if (Libc.getsockopt(fd, Libc.SOL_TCP, option, value, at) == -1) {
-                int errno = Native.getLastError();
-                value.close();
-                throw Errno.failure("getsockopt(" + fd + ", " + name + ")", errno);
-            }
-        }
-        return value;
-    }
-
     /**
      * The kernel's timestamp clock of a socket at a known millisecond. Since 6.7 the lowest bit of what it tells says
      * whether the unit is the microsecond, so the value may be one too small.
      */
     private record TimestampSample(long ms, int value) {
 
-        static TimestampSample of(int fd) throws KernelException {
+        static TimestampSample of(SocketOptions socket) throws KernelException {
             while (true) {
                 long before = System.nanoTime() / NS_PER_MS;
-                int value = getInt(fd, TCP_TIMESTAMP, "TCP_TIMESTAMP");
+                int value = socket.getInt(Libc.SOL_TCP, TCP_TIMESTAMP, "TCP_TIMESTAMP");
                 if (System.nanoTime() / NS_PER_MS == before) {
                     return new TimestampSample(before, value);
                 }

@@ -14,6 +14,7 @@ import io.tcpoffload.kernel.ForeignSocket;
 import io.tcpoffload.kernel.FrozenState;
 import io.tcpoffload.kernel.KernelException;
 import io.tcpoffload.kernel.KernelSide;
+import io.tcpoffload.kernel.NetworkNamespace;
 import io.tcpoffload.kernel.Path;
 import io.tcpoffload.kernel.SessionState;
 import io.tcpoffload.kernel.SocketReader;
@@ -50,6 +51,7 @@ final class Adoption implements AutoCloseable {
     private final SenderSettings settings;
     private final PrivateSource.Reader reader;
     private final SocketReader sockets;
+    private long namespace;
 
     /** @param reader reads files for private sources */
     Adoption(KernelSide kernel, SenderSettings settings, PrivateSource.Reader reader) {
@@ -79,7 +81,7 @@ final class Adoption implements AutoCloseable {
      */
     ViewerSession take(long id, int pid, int fd, MediaChannel channel, InputPolicy input) throws KernelException {
         try (ForeignSocket socket = ForeignSocket.take(pid, fd)) {
-            socket.check();
+            socket.check(namespace());
             InetSocketAddress local = socket.local();
             InetSocketAddress remote = socket.remote();
             Path path = path(local, remote);
@@ -101,6 +103,14 @@ final class Adoption implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** The engine's, which no cookie of 0 stands for. */
+    private long namespace() throws KernelException {
+        if (namespace == 0) {
+            namespace = NetworkNamespace.cookie();
+        }
+        return namespace;
     }
 
     private Path path(InetSocketAddress local, InetSocketAddress remote) throws KernelException {

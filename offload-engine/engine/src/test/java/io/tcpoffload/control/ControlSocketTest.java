@@ -77,7 +77,7 @@ class ControlSocketTest {
     void aLineThatIsTooLongEndsItsClient() throws IOException {
         Path path = directory.resolve("s");
         try (ControlSocket socket = open(path); Client client = new Client(path); Client other = new Client(path)) {
-            client.say("x".repeat(ControlSocket.MAX_LINE_BYTES + 1) + "\n");
+            client.say("x".repeat(LineAnswers.MAX_LINE_BYTES + 1) + "\n");
             assertEquals("error a line is too long: at most 8192 bytes may be", client.hear());
             assertEquals(null, client.hear());
             other.say("still\n");

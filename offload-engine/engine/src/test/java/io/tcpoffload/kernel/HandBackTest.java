@@ -155,7 +155,9 @@ class HandBackTest {
             new Accepted(fd, connection.local(), connection.remote()).write(HEAD);
             assertArrayEquals(HEAD, viewer.getInputStream().readNBytes(HEAD.length));
             awaitSent(fd);
-            assertEquals(IP_FIELDS, IpFields.of(fd, connection.local().getAddress()));
+            try (SocketOptions socket = new SocketOptions(fd)) {
+                assertEquals(IP_FIELDS, IpFields.of(socket, connection.local().getAddress()));
+            }
 
             TcpRepair.enter(fd);
             TcpState again = TcpRepair.read(fd);
