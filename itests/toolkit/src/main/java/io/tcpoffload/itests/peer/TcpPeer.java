@@ -51,6 +51,9 @@ public final class TcpPeer implements AutoCloseable {
     private Segment synAck;
     private long beginNs;
     private long lastSentNs;
+    private long sentSegments;
+    private boolean clockHeld;
+    private int heldMs;
 
     TcpPeer(RawHost host, byte[] local, int localPort, byte[] remote, int remotePort, SynOptions options) {
         this.host = host;
@@ -265,6 +268,7 @@ public final class TcpPeer implements AutoCloseable {
     }
 
     private synchronized void believe(Craft craft) {
+        sentSegments++;
         if (checks != null) {
             checks.sent(craft);
         }
@@ -282,7 +286,28 @@ public final class TcpPeer implements AutoCloseable {
     }
 
     private int stamp() {
-        return (int) (System.nanoTime() / NS_PER_MS) + tsOffset;
+        return tsOffset + (clockHeld ? heldMs : (int) (System.nanoTime() / NS_PER_MS));
+    }
+
+    /** From now on its timestamps are what {@link #tick} makes of them, the same in each run of a script. */
+    public void holdClock() {
+        heldMs = (int) (System.nanoTime() / NS_PER_MS) + 1;
+        clockHeld = true;
+    }
+
+    /** Moves the clock that is held. */
+    public void tick(int ms) {
+        heldMs += ms;
+    }
+
+    /** How old by this clock the timestamp is that a segment echoes. */
+    public int echoAge(Segment s) {
+        return stamp() - s.timestampEcho();
+    }
+
+    /** What a segment acknowledges, from the origin on. */
+    public int acknowledged(Segment s) {
+        return s.acknowledgement() - localOrigin;
     }
 
     // -- expecting
@@ -422,6 +447,21 @@ public final class TcpPeer implements AutoCloseable {
     private synchronized boolean crossed(Segment s) {
         return s.length() > 0 && s.ns() < lastSentNs && times(s.sequence() - remoteOrigin) > 1
                 && firsts.get(s.sequence()) != s.ns();
+    }
+
+    /** The next segment, whatever it is, or null after that time. */
+    public Segment arrival(long withinMs) {
+        try {
+            return arrived.poll(withinMs, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Segments that it has sent. */
+    public synchronized long sentSegments() {
+        return sentSegments;
     }
 
     /** Milliseconds from one segment to a later one. */
