@@ -61,11 +61,16 @@ static void drop(int fd)
 	connections[fd].open = 0;
 }
 
-/* Before there is a connection: a socket that has begun with BBR, where that is the default, is paced for ever. */
-static void use_cubic(int fd)
+/*
+ * Before there is a connection: a socket that has begun with BBR, where that is the default, is paced for ever. All that is
+ * written fits in the buffer: who writes more when there is room, sends by that, too.
+ */
+static void prepare(int fd)
 {
-	if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5))
-		fail("cubic");
+	int buffer = 1 << 20;
+	if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5) ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &buffer, sizeof buffer))
+		fail("a new socket");
 }
 
 /* Its number is never used again: a late command must not meet another connection. */
@@ -171,7 +176,7 @@ static void repair(const char *local, int local_port, const char *remote, int re
 	struct tcp_repair_opt options[3];
 	address(&here, local, local_port);
 	address(&there, remote, remote_port);
-	use_cubic(fd);
+	prepare(fd);
 	option(fd, TCP_REPAIR, 1); /* any port can be bound, also one that is listened on */
 	option(fd, TCP_REPAIR_QUEUE, TCP_SEND_QUEUE);
 	option(fd, TCP_QUEUE_SEQ, snd);
@@ -245,7 +250,7 @@ int main(int count, char **arguments)
 	setrlimit(RLIMIT_NOFILE, &files);
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-	use_cubic(listener);
+	prepare(listener);
 	if (bind(listener, (struct sockaddr *)&any, sizeof any) || listen(listener, 4096))
 		fail("listen");
 	poll_fd = epoll_create1(0);

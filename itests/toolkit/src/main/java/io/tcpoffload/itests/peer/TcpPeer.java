@@ -50,6 +50,7 @@ public final class TcpPeer implements AutoCloseable {
     private boolean timestamps;
     private Segment synAck;
     private long beginNs;
+    private long firstRoundTripNs;
     private long lastSentNs;
     private long sentSegments;
     private boolean clockHeld;
@@ -138,6 +139,7 @@ public final class TcpPeer implements AutoCloseable {
     public TcpPeer connect(int initialSequence) {
         timestamps = options.timestamps();
         sndNxt = initialSequence;
+        long synNs = System.nanoTime();
         for (int i = 0; i < 5 && synAck == null; i++) {
             syn(initialSequence).send();
             synAck = next(SOON);
@@ -155,7 +157,13 @@ public final class TcpPeer implements AutoCloseable {
         begin();
         Await.sleep(ROUND_TRIP);
         next().send();
+        firstRoundTripNs = System.nanoTime() - synNs;
         return this;
+    }
+
+    /** How long the handshake took, in milliseconds. */
+    public double firstRoundTrip() {
+        return firstRoundTripNs / (double) NS_PER_MS;
     }
 
     /**
@@ -255,6 +263,12 @@ public final class TcpPeer implements AutoCloseable {
     /** The server is expected to have sent so much: what {@link #next} acknowledges. */
     public void acknowledgeTo(long relative) {
         rcvNxt = remoteOrigin + (int) relative;
+    }
+
+    /** An acknowledgement of all that came up to the first gap, which {@link #next} acknowledges from now on, too. */
+    public Craft acknowledgeAll() {
+        rcvNxt = contiguous();
+        return next();
     }
 
     void send(Craft craft, byte[] packet, int[] vlan) {

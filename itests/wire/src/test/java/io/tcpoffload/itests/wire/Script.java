@@ -11,8 +11,12 @@ import java.util.function.UnaryOperator;
 /** What a peer and the sender's owner do step by step; what comes of each step, a {@link Transcript} tells. */
 final class Script {
 
-    /** More than what a step brings at once takes to come, and far from any timer of a round trip of 100 ms. */
-    private static final long STEP_MS = 30;
+    /**
+     * A step is a round trip: the reordering timer, a quarter, belongs to it, probe and timeout are far away. The first is the
+     * shortest, because what is sent again and comes back faster than anything before proves nothing (RFC 8985 6.2).
+     */
+    private static final long STEP_MS = 60;
+    private static final long FIRST_MS = 45;
 
     private final String name;
     private final SynOptions options;
@@ -50,13 +54,19 @@ final class Script {
     }
 
     Script then(Consumer<Dialog> action) {
-        steps.add(new Step(STEP_MS, true, action));
+        steps.add(new Step(steps.isEmpty() ? FIRST_MS : STEP_MS, true, action));
         return this;
     }
 
     /** Nothing is done; timers may fire. */
     Script pause(long ms) {
         steps.add(new Step(ms, false, d -> { }));
+        return this;
+    }
+
+    /** The last step lasts so long, because a timer may fire in it. */
+    Script lasting(long ms) {
+        steps.set(steps.size() - 1, new Step(ms, false, steps.get(steps.size() - 1).action()));
         return this;
     }
 
@@ -77,7 +87,12 @@ final class Script {
         return this;
     }
 
-    /** The same with something odd about it. */
+    /** Everything that has been sent has arrived. */
+    Script ackAll() {
+        return then(d -> d.peer.acknowledgeAll().send());
+    }
+
+    /** {@link #ack(long)} with something odd about it. */
     Script ack(long to, UnaryOperator<Craft> oddity) {
         return then(d -> {
             d.peer.acknowledgeTo(to);
