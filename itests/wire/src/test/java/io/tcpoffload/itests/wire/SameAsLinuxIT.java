@@ -48,22 +48,8 @@ class SameAsLinuxIT {
     }
 
     private Transcript play(Side side, Script script, Transcript linux) {
-        try (Dialog d = open(side, script)) {
+        try (Dialog d = world.openInTime(side, script.options(), script.nagle(), TcpPeer.ROUND_TRIP + JITTER_MS)) {
             return new Transcript(d, script, linux);
         }
-    }
-
-    /** With a first round trip that is none of the machine's: who measures a longer one waits longer for everything. */
-    private Dialog open(Side side, Script script) {
-        Dialog d = connect(side, script);
-        while (d.peer.firstRoundTrip() > TcpPeer.ROUND_TRIP + JITTER_MS) {
-            d.close();
-            d = connect(side, script);
-        }
-        return d;
-    }
-
-    private Dialog connect(Side side, Script script) {
-        return script.nagle() ? world.openWithNagle(side, script.options()) : world.open(side, script.options());
     }
 }
