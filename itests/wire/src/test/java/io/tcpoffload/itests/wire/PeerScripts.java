@@ -81,10 +81,6 @@ final class PeerScripts {
         return Stream.of(
                 of("the peer ends first").write(MSS).ack(MSS).then(d -> d.peer.fin()).write(2 * MSS).ack(3 * MSS)
                         .then(Dialog::shutdown).ack(3 * MSS + 1),
-                of("the peer ends with data").then(d -> {
-                    d.peer.next().payload(100).with(Segment.FIN).send();
-                    d.peer.advance(101);
-                }).write(MSS).ack(MSS).then(Dialog::shutdown).ack(MSS + 1),
                 of("the peer's end repeated").then(d -> d.peer.fin()).send(c -> c.seqMore(-1).with(Segment.FIN))
                         .pause(ANSWER_MS).send(c -> c.seqMore(-1).with(Segment.FIN)),
                 of("both ends at once").write(500).ack(500).then(d -> {
