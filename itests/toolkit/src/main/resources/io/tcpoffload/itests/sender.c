@@ -61,6 +61,18 @@ static void drop(int fd)
 	connections[fd].open = 0;
 }
 
+/*
+ * Before there is a connection: a socket that has begun with BBR, where that is the default, is paced for ever. All that is
+ * written fits in the buffer: who writes more when there is room, sends by that, too.
+ */
+static void prepare(int fd)
+{
+	int buffer = 1 << 20;
+	if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5) ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &buffer, sizeof buffer))
+		fail("a new socket");
+}
+
 /* Its number is never used again: a late command must not meet another connection. */
 static int begin(int accepted)
 {
@@ -68,8 +80,7 @@ static int begin(int accepted)
 	int on = 1, fd = fcntl(accepted, F_DUPFD, next);
 	close(accepted);
 	next = fd + 1;
-	if (fd < 0 || fd >= MAX_FDS || setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "cubic", 5) ||
-	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on))
+	if (fd < 0 || fd >= MAX_FDS || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on))
 		fail("a new connection");
 	connections[fd] = (struct connection){ .open = 1 };
 	watch(fd, EPOLL_CTL_ADD, EPOLLIN);
@@ -139,9 +150,9 @@ static void info(int fd)
 		printf("state=gone\n");
 		return;
 	}
-	printf("state=%u cwnd=%u ssthresh=%u rtt=%u unacked=%u retransmissions=%u mss=%u pmtu=%u eof=%d\n", i.tcpi_state,
-	       i.tcpi_snd_cwnd, i.tcpi_snd_ssthresh, i.tcpi_rtt, i.tcpi_unacked, i.tcpi_total_retrans, i.tcpi_snd_mss,
-	       i.tcpi_pmtu, connections[fd].eof);
+	printf("state=%u cwnd=%u ssthresh=%u rtt=%u unacked=%u retransmissions=%u mss=%u pmtu=%u in=%u out=%u eof=%d\n",
+	       i.tcpi_state, i.tcpi_snd_cwnd, i.tcpi_snd_ssthresh, i.tcpi_rtt, i.tcpi_unacked, i.tcpi_total_retrans,
+	       i.tcpi_snd_mss, i.tcpi_pmtu, i.tcpi_segs_in, i.tcpi_segs_out, connections[fd].eof);
 }
 
 static void address(struct sockaddr_in *a, const char *ip, int port)
@@ -165,6 +176,7 @@ static void repair(const char *local, int local_port, const char *remote, int re
 	struct tcp_repair_opt options[3];
 	address(&here, local, local_port);
 	address(&there, remote, remote_port);
+	prepare(fd);
 	option(fd, TCP_REPAIR, 1); /* any port can be bound, also one that is listened on */
 	option(fd, TCP_REPAIR_QUEUE, TCP_SEND_QUEUE);
 	option(fd, TCP_QUEUE_SEQ, snd);
@@ -238,6 +250,7 @@ int main(int count, char **arguments)
 	setrlimit(RLIMIT_NOFILE, &files);
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+	prepare(listener);
 	if (bind(listener, (struct sockaddr *)&any, sizeof any) || listen(listener, 4096))
 		fail("listen");
 	poll_fd = epoll_create1(0);

@@ -12,13 +12,15 @@ final class AckIntake {
     private final Delivery delivery = new Delivery();
     private final TimestampEcho echo;
     private long duplicateBytes;
+    /** Whether a duplicate has been told of that the reordering window is still to be widened for. */
+    private boolean duplicateAhead;
     /** By the acknowledgement at hand, and wholly; where segments are counted. */
-    private int ackedSegments;
+    private int deliveredSegments;
 
     AckIntake(SenderParts parts, long nowNs) {
         echo = new TimestampEcho(nowNs);
         s = parts;
-        blockIntake = new SackIntake(parts.board, parts.counters);
+        blockIntake = new SackIntake(parts.board, parts.edges, parts.counters);
     }
 
     /** RFC 5961 5.2: neither for data that was never sent nor older than the largest window allows. */
@@ -44,9 +46,13 @@ final class AckIntake {
      */
     void take(int ack, long windowBytes, int[] blocks, int blockCount, long echoNs, long arrivalNs, long nowNs) {
         final boolean old = Seq.before(ack, s.board.una());
+        if (s.deferral != null) {
+            s.deferral.end();
+        }
         final int acked = old ? 0 : Seq.distance(s.board.una(), ack);
         final long networkBytes = s.recovery.pipeBytes() + s.board.lostBytes();
         final Rack rack = s.recovery.rack();
+        final boolean reordered = rack.isReorderingSeen();
         delivery.begin(arrivalNs, rack.minRttNs(), rack.highestEnd());
         if (old) {
             s.counters.increment(SenderCounter.OLD_ACKS);
@@ -54,6 +60,8 @@ final class AckIntake {
             takeWindow(ack, acked > 0, windowBytes, blocks == null, arrivalNs);
         }
         echo.none();
+        final int sackedBefore = sackedSegments();
+        deliveredSegments = 0;
         if (acked > 0) {
             takeEcho(echoNs, arrivalNs);
             s.board.acknowledge(ack, delivery);
@@ -64,33 +72,61 @@ final class AckIntake {
         }
         delivery.echo(null);
         blockIntake.take(ack, blocks, s.sack ? blockCount : 0, delivery);
+        final boolean duplicate = isOwnDuplicate();
+        deliveredSegments += sackedSegments() - sackedBefore + (duplicate ? duplicateSegments() : 0);
         final int delivered = delivered(acked, blocks != null && !old);
+        if (!s.sack) {
+            deliveredSegments = s.segment.segments(delivered);
+        } else if (old) {
+            deliveredSegments = 0; /* Linux, at old_ack: the window stays */
+        }
         final boolean spurious = isTimeoutSpurious(acked > 0, blocks != null && !old && !blockIntake.isDsack());
         final Phase before = s.recovery.phase();
         measure(acked > 0, spurious);
-        onDsack();
+        widenReorderingWindow(duplicate, reordered);
+        final boolean undone = duplicate && isUndoneByDsack();
         final boolean late = acked > 0 && isLate();
         completeRecovery(acked > 0);
+        final boolean news = acked > 0 || delivered > 0;
+        judgeProbe(ack, blocks != null && blockCount == 0 && acked == 0, news, nowNs);
         if (acked > 0) {
-            grow(before, nowNs);
+            if (s.edges == null) {
+                grow(before, nowNs);
+            }
             s.end.onAcked(s.board.una());
         }
-        final boolean news = acked > 0 || delivered > 0;
-        if (news) {
+        final boolean reneged = acked > 0 && s.board.isFirstSacked();
+        /* Linux tcp_undo_cwnd_reduction: what is lost nevertheless is found at once */
+        if ((news || undone && s.edges != null) && !reneged) {
             findLoss(acked > 0, late, delivered, networkBytes, nowNs);
         }
-        judgeProbe(ack, blocks != null && blockCount == 0 && acked == 0, news, nowNs);
-        s.updateTimer(acked > 0, news, nowNs);
-        if (acked > 0 && s.board.isFirstSacked()) {
+        if (acked > 0 && s.edges != null) {
+            /* Linux tcp_ack: tcp_cong_control comes last, and counts what has just ended a recovery */
+            grow(s.recovery.phase(), nowNs);
+        }
+        s.updateTimer(acked > 0 || isSackedBeforeTheHoleLeft(), news, nowNs);
+        if (reneged) {
             // an acknowledgement goes past all that the viewer holds, unless it holds it no more (RFC 2018 8)
             s.timers.armReneging(nowNs);
         }
     }
 
+    /**
+     * Where Linux begins the retransmission timeout anew without progress (tcp_clean_rtx_queue): while what arrives had left
+     * before the first hole did, it says nothing about that.
+     */
+    private boolean isSackedBeforeTheHoleLeft() {
+        return s.edges != null && s.sack && s.board.rangeCount() > 0 && delivery.hasOriginalOfBefore(s.board.sentNs(0));
+    }
+
+    private int sackedSegments() {
+        return s.edges == null ? 0 : s.board.sackedSegments(s.edges);
+    }
+
     private void acknowledgeSegments(int ack, int acked) {
         if (s.edges != null) {
             final int nxt = s.board.nxt();
-            ackedSegments = s.edges.segments(Seq.plus(ack, -acked), nxt) - s.edges.segments(ack, nxt);
+            deliveredSegments = s.edges.segments(Seq.plus(ack, -acked), nxt) - s.edges.segments(ack, nxt);
             s.edges.acknowledge(ack);
         }
     }
@@ -131,7 +167,8 @@ final class AckIntake {
         final Rack rack = s.recovery.rack();
         final long rttNs = delivery.rttNs();
         if (rttNs != Delivery.NONE) {
-            s.rtt.onSample(rttNs);
+            /* Linux tcp_clean_rtx_queue: seq_rtt_us, and ca_rtt_us for the rest */
+            s.rtt.onSample(s.edges == null ? rttNs : delivery.firstRttNs());
             rack.onRtt(rttNs, delivery.arrivalNs());
             s.congestion.control().onRtt(rttNs, s.board.una(), s.board.nxt());
             if (s.board.sackedBytes() == 0) {
@@ -141,7 +178,7 @@ final class AckIntake {
             // Karn's algorithm is needed where nothing tells the transmissions apart (RFC 7323 4.1, Linux tcp_ack_update_rtt)
             s.rtt.onSample(echo.rttNs(delivery.arrivalNs()));
         }
-        if (!originals) {
+        if (!originals || s.edges != null) {
             final boolean known = rack.isReorderingSeen();
             rack.onDelivery(delivery, s.board.una());
             countReordering(known);
@@ -180,20 +217,39 @@ final class AckIntake {
         return true;
     }
 
-    private void onDsack() {
+    /** Linux tcp_dsack_seen: when more came twice than left twice, it is the path that duplicates. */
+    private boolean isOwnDuplicate() {
         if (!blockIntake.isDsack()) {
-            return;
+            return false;
         }
         duplicateBytes += Seq.distance(blockIntake.dsackLeft(), blockIntake.dsackRight());
-        if (duplicateBytes > s.counters.get(SenderCounter.BYTES_RETRANSMITTED)) {
-            // Linux tcp_dsack_seen: more came twice than left twice, so the path duplicates
-            return;
+        return duplicateBytes <= s.counters.get(SenderCounter.BYTES_RETRANSMITTED);
+    }
+
+    /** What was sent again for nothing has left the network, too. */
+    private int duplicateSegments() {
+        return s.segment.segments(Seq.distance(blockIntake.dsackLeft(), blockIntake.dsackRight()));
+    }
+
+    /**
+     * For each duplicate, and where segments are counted as Linux does it: for those after reordering was seen, with the next
+     * acknowledgement that delivers something (tcp_rack_update_reo_wnd).
+     */
+    private void widenReorderingWindow(boolean duplicate, boolean reordered) {
+        duplicateAhead |= duplicate && (s.edges == null || reordered);
+        if (duplicateAhead && (s.edges == null || delivery.bytes() > 0)) {
+            duplicateAhead = false;
+            s.recovery.rack().onDsack(s.board.una(), s.board.nxt());
         }
-        s.recovery.rack().onDsack(s.board.una(), s.board.nxt());
-        if (s.congestion.onDsack(blockIntake.dsackLeft(), blockIntake.dsackRight())) {
+    }
+
+    private boolean isUndoneByDsack() {
+        final boolean forNothing = s.congestion.onDsack(blockIntake.dsackLeft(), blockIntake.dsackRight());
+        if (forNothing) {
             s.counters.increment(SenderCounter.REDUCTIONS_UNDONE);
             undo();
         }
+        return forNothing;
     }
 
     private void undo() {
@@ -228,17 +284,16 @@ final class AckIntake {
         final boolean fast = s.recovery.phase() == Phase.FAST_RECOVERY;
         s.recovery.open();
         s.congestion.complete();
-        if (fast && !s.sack) {
+        if (fast && !s.sack && s.edges == null) {
             s.congestion.control().onRecoveredWithoutSack(s.board.inFlight());
         }
     }
 
-    private void grow(Phase before, long nowNs) {
+    private void grow(Phase phase, long nowNs) {
         final CongestionControl control = s.congestion.control();
-        if (before == Phase.TIMEOUT || before == Phase.OPEN && s.congestion.usage().mayGrow(control)) {
-            final long bytes = s.edges == null ? delivery.bytes() : (long) ackedSegments * s.segment.bytes();
-            control.onAcked(bytes, s.rtt.srttNs(), nowNs);
-        } else if (before == Phase.OPEN) {
+        if (phase == Phase.TIMEOUT || phase == Phase.OPEN && s.congestion.usage().mayGrow(control)) {
+            control.onAcked(leftTheNetwork(delivery.bytes()), s.rtt.srttNs(), nowNs);
+        } else if (phase == Phase.OPEN) {
             control.onAckedUnlimited(nowNs);
         }
     }
@@ -251,7 +306,11 @@ final class AckIntake {
         if (s.board.lostBytes() > 0 && s.recovery.beginsFastRecovery()) {
             s.beginFastRecovery(networkBytes, nowNs);
         }
-        s.congestion.onDelivered(delivered, s.recovery.pipeBytes(), advanced && lost == 0);
+        s.congestion.onDelivered(leftTheNetwork(delivered), s.recovery.pipeBytes(), advanced && lost == 0);
+    }
+
+    private long leftTheNetwork(int bytes) {
+        return s.edges == null ? bytes : (long) deliveredSegments * s.segment.bytes();
     }
 
     private void judgeProbe(int ack, boolean bareDuplicate, boolean delivered, long nowNs) {

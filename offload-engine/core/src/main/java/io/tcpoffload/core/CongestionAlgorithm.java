@@ -9,7 +9,7 @@ public enum CongestionAlgorithm {
     CUBIC {
         @Override
         CongestionControl create(SenderConfig config, SegmentSize segment) {
-            return new Cubic(config, segment);
+            return config.bySegments() ? new LinuxCubic(config, segment) : new Cubic(config, segment);
         }
     },
 

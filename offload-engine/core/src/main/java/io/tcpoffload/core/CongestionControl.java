@@ -43,6 +43,9 @@ interface CongestionControl {
     /** The last reduction was for nothing. */
     void undo();
 
+    /** Something leaves with nothing in flight, {@code idleNs} after what left last. */
+    void onFlightBegins(long idleNs, long nowNs);
+
     /** Nothing was sent for {@code idleNs}, longer than the retransmission timeout. */
     void onRestartAfterIdle(long idleNs, long rtoNs);
 

@@ -12,6 +12,8 @@ final class CongestionWindow {
     private final CwndUsage usage;
     private final SpuriousRetransmission spurious = new SpuriousRetransmission();
     private boolean reducing;
+    /** While reducing, as of the last acknowledgement, where segments are counted: Linux snd_cwnd. */
+    private long reducedBytes;
 
     CongestionWindow(SenderConfig config, SegmentSize segment, int nxt, long nowNs) {
         this.segment = segment;
@@ -31,11 +33,14 @@ final class CongestionWindow {
 
     /** Bytes that may leave in addition to the {@code pipeBytes} in the network. */
     long roomBytes(long pipeBytes) {
-        return reducing ? prr.roomBytes() : control.cwndBytes() - pipeBytes;
+        return reducing && !bySegments ? prr.roomBytes() : bytes(pipeBytes) - pipeBytes;
     }
 
     long bytes(long pipeBytes) {
-        return reducing ? Math.max(segment.bytes(), pipeBytes + prr.roomBytes()) : control.cwndBytes();
+        if (!reducing) {
+            return control.cwndBytes();
+        }
+        return bySegments ? reducedBytes : Math.max(segment.bytes(), pipeBytes + prr.roomBytes());
     }
 
     /**
@@ -51,6 +56,7 @@ final class CongestionWindow {
         }
         /* Linux tcp_init_cwnd_reduction: prior_cwnd */
         final long base = bySegments ? control.cwndBytes() : networkBytes;
+        reducedBytes = control.cwndBytes();
         control.onLoss(flightBytes, nowNs);
         prr.begin(base, control.ssthreshBytes());
         reducing = true;
@@ -103,11 +109,17 @@ final class CongestionWindow {
     void onDelivered(long bytes, long pipeBytes, boolean safe) {
         if (reducing) {
             prr.onDelivered(bytes, pipeBytes, safe);
+            reducedBytes = bytes > 0 ? pipeBytes + prr.roomBytes() : reducedBytes;
         }
     }
 
-    void onLossByTimer() {
-        prr.onLossByTimer();
+    /** @param begins whether this is what the reduction begins with */
+    void onLossByTimer(boolean begins, long pipeBytes) {
+        if (!bySegments) {
+            prr.onLossByTimer();
+        } else if (begins) {
+            onDelivered(segment.bytes(), pipeBytes, false); /* Linux tcp_rack_reo_timeout */
+        }
     }
 
     void onSent(int bytes) {

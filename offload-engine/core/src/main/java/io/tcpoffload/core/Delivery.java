@@ -16,11 +16,14 @@ final class Delivery {
     private boolean anyResent;
     private boolean anyOriginal;
     private int firstOriginal;
+    private long firstSentNs;
     private long originalSentNs;
     private boolean reordered;
     private boolean latestKnown;
     private long latestSentNs;
     private int latestEnd;
+    private long highestSentNs;
+    private int highestEnd;
 
     /**
      * @param leastRttNs what came back faster answers an earlier transmission (RFC 8985 6.2 step 2)
@@ -54,10 +57,17 @@ final class Delivery {
                 return;
             }
         } else {
-            firstOriginal = anyOriginal ? Seq.min(firstOriginal, from) : from;
+            if (!anyOriginal || Seq.before(from, firstOriginal)) {
+                firstOriginal = from;
+                firstSentNs = sentNs;
+            }
             originalSentNs = anyOriginal ? Math.max(originalSentNs, sentNs) : sentNs;
             anyOriginal = true;
             reordered |= Seq.before(from, highestBefore);
+        }
+        if (!latestKnown || Seq.after(to, highestEnd)) {
+            highestEnd = to;
+            highestSentNs = sentNs;
         }
         if (!latestKnown || Rack.isSentAfter(sentNs, to, latestSentNs, latestEnd)) {
             latestKnown = true;
@@ -87,6 +97,11 @@ final class Delivery {
         return latestEnd;
     }
 
+    /** When what has the highest sequence number left; known like {@link #latestSentNs}. */
+    long highestSentNs() {
+        return highestSentNs;
+    }
+
     /** True when something sent once arrived after something with a higher sequence number (RFC 8985 6.2 step 3). */
     boolean isReordered() {
         return reordered;
@@ -101,6 +116,11 @@ final class Delivery {
         return originalSentNs;
     }
 
+    /** Whether the first of what had left only once had left before {@code ns}. */
+    boolean hasOriginalOfBefore(long ns) {
+        return anyOriginal && firstSentNs < ns;
+    }
+
     /** True when something before {@code seq} arrived that left only once. */
     boolean hasOriginalBefore(int seq) {
         return anyOriginal && Seq.before(firstOriginal, seq);
@@ -112,5 +132,10 @@ final class Delivery {
      */
     long rttNs() {
         return anyOriginal && !anyResent && arrivalNs > originalSentNs ? arrivalNs - originalSentNs : NONE;
+    }
+
+    /** That of the first, which may have waited for others to be acknowledged with; valid with {@link #rttNs}. */
+    long firstRttNs() {
+        return arrivalNs - firstSentNs;
     }
 }

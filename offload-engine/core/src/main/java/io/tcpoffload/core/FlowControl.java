@@ -63,6 +63,10 @@ final class FlowControl {
         override = true;
     }
 
+    boolean isOverridden() {
+        return override;
+    }
+
     void onSent() {
         override = false;
     }

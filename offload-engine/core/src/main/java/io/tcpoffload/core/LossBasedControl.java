@@ -41,6 +41,16 @@ abstract class LossBasedControl implements CongestionControl {
     /** What is remembered in segments, is that of other bytes now: {@code factor} is old by new size. */
     abstract void rescale(double factor);
 
+    /** A round-trip time was measured. */
+    void observe(long rttNs) {
+        // who goes by nothing but losses has no use for it
+    }
+
+    /** What is left of a window that a part is taken of: whole segments, where they are counted. */
+    long whole(long bytes) {
+        return bytes;
+    }
+
     /** Forgets what {@link #reduce} remembered last. */
     abstract void undoReduce();
 
@@ -95,9 +105,15 @@ abstract class LossBasedControl implements CongestionControl {
         // what does not depend on time loses nothing
     }
 
+    @Override
+    public void onFlightBegins(long idleNs, long nowNs) {
+        // what does not depend on time loses nothing
+    }
+
     /** RFC 9406 4.3: in the initial slow start only, when the threshold is not known yet. */
     @Override
     public final void onRtt(long rttNs, int una, int nxt) {
+        observe(rttNs);
         if (ssthreshBytes == Long.MAX_VALUE && hyStart.onRtt(rttNs, una, nxt)) {
             ssthreshBytes = cwndBytes;
         }
@@ -167,7 +183,7 @@ abstract class LossBasedControl implements CongestionControl {
         final long floor = Math.min(initialCwndBytes(), cwndBytes);
         rememberThreshold();
         for (long idle = idleNs - rtoNs; idle >= 0 && cwndBytes > floor; idle -= rtoNs) {
-            cwndBytes = Math.max(cwndBytes / 2, floor);
+            cwndBytes = Math.max(whole(cwndBytes / 2), floor);
         }
         restart(false);
     }
@@ -178,7 +194,7 @@ abstract class LossBasedControl implements CongestionControl {
         final long used = Math.max(usedBytes, initialCwndBytes());
         if (used < cwndBytes) {
             rememberThreshold();
-            cwndBytes = (cwndBytes + used) / 2;
+            cwndBytes = whole((cwndBytes + used) / 2);
             restart(false);
         }
     }
@@ -186,7 +202,7 @@ abstract class LossBasedControl implements CongestionControl {
     /** Linux tcp_current_ssthresh: what the path has carried is remembered. */
     private void rememberThreshold() {
         if (ssthreshBytes != Long.MAX_VALUE) {
-            ssthreshBytes = Math.max(ssthreshBytes, cwndBytes / 4 * 3);
+            ssthreshBytes = Math.max(ssthreshBytes, whole(cwndBytes / 4 * 3));
         }
     }
 }

@@ -88,9 +88,10 @@ final class LossRecovery {
         return acked;
     }
 
-    /** True when the acknowledgement has reached what was out when the phase began. */
+    /** True when the acknowledgement has reached what was out when the phase began; where Linux waits for more, gone past it. */
     boolean isComplete() {
-        return phase != Phase.OPEN && Seq.atOrAfter(board.una(), recoveryPoint);
+        final boolean goesPast = edges != null && (!sack || phase == Phase.REDUCED);
+        return phase != Phase.OPEN && (goesPast ? Seq.after(board.una(), recoveryPoint) : Seq.atOrAfter(board.una(), recoveryPoint));
     }
 
     /** Recovery is over, because it is complete or because it was for nothing. */

@@ -61,7 +61,6 @@ final class Prr {
 
     /** Loss was found by the clock: no acknowledgement lets anything out, so one segment may (Linux tcp_rack_reo_timeout). */
     void onLossByTimer() {
-        deliveredBytes += bySegments ? segment.bytes() : 0;
         roomBytes = Math.max(roomBytes, segment.bytes());
     }
 

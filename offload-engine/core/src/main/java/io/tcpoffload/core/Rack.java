@@ -59,11 +59,11 @@ final class Rack {
             return;
         }
         highestEnd = Seq.max(highestEnd, delivery.latestEnd());
+        rttNs = delivery.arrivalNs() - delivery.highestSentNs();
         if (!delivered || isSentAfter(delivery.latestSentNs(), delivery.latestEnd(), sentNs, endSeq)) {
             delivered = true;
             sentNs = delivery.latestSentNs();
             endSeq = delivery.latestEnd();
-            rttNs = delivery.arrivalNs() - sentNs;
         }
     }
 

@@ -6,13 +6,16 @@ package io.tcpoffload.core;
 final class SackIntake {
 
     private final Scoreboard board;
+    private final SegmentEdges edges;
     private final Counters counters;
     private boolean dsack;
     private int dsackLeft;
     private int dsackRight;
 
-    SackIntake(Scoreboard board, Counters counters) {
+    /** @param edges where only whole segments count; null where bytes do */
+    SackIntake(Scoreboard board, SegmentEdges edges, Counters counters) {
         this.board = board;
+        this.edges = edges;
         this.counters = counters;
     }
 
@@ -33,12 +36,18 @@ final class SackIntake {
             if (!Seq.before(left, right)) {
                 counters.increment(SenderCounter.SACK_BLOCKS_IGNORED);
             } else if (Seq.after(left, board.una()) && Seq.atOrBefore(right, board.nxt())) {
-                if (board.sack(left, right, delivery) == Scoreboard.OVERFLOW) {
-                    counters.increment(SenderCounter.SCOREBOARD_OVERFLOWS);
-                }
+                take(left, right, delivery);
             } else if (Seq.after(right, board.una())) {
                 counters.increment(SenderCounter.SACK_BLOCKS_IGNORED);
             }
+        }
+    }
+
+    private void take(int left, int right, Delivery delivery) {
+        final int from = edges == null ? left : edges.roundedUp(left, board.nxt());
+        final int to = edges == null ? right : edges.roundedDown(right, board.nxt());
+        if (Seq.before(from, to) && board.sack(from, to, delivery) == Scoreboard.OVERFLOW) {
+            counters.increment(SenderCounter.SCOREBOARD_OVERFLOWS);
         }
     }
 

@@ -272,11 +272,16 @@ final class Scoreboard {
 
     /** The same, with segments counted. */
     boolean isDupThreshSacked(SegmentEdges edges) {
+        return sackedSegments(edges) >= DUP_THRESH;
+    }
+
+    /** {@link #sackedBytes()} in segments. */
+    int sackedSegments(SegmentEdges edges) {
         int segments = 0;
         for (int i = 0; sackedRanges > 0 && i < count; i++) {
             segments += isSacked(i) ? edges.segments(start(i), end[i]) : 0;
         }
-        return segments >= DUP_THRESH;
+        return segments;
     }
 
     /** {@link #pipeBytes()} in segments. */

@@ -77,6 +77,16 @@ final class SegmentEdges {
         return Seq.min(Seq.plus(segmentStart(seq), segment.bytes()), runEnd(seq, nxt));
     }
 
+    /** The first segment that starts at {@code seq}, inside the flight, or behind it. */
+    int roundedUp(int seq, int nxt) {
+        return segmentStart(seq) == seq ? seq : segmentEnd(seq, nxt);
+    }
+
+    /** The last segment's end at {@code seq} or before. */
+    int roundedDown(int seq, int nxt) {
+        return seq == nxt ? seq : segmentStart(seq);
+    }
+
     /** Segments of which {@code [from, to)} has something. */
     int segments(int from, int to) {
         int segments = 0;

@@ -222,6 +222,11 @@ public final class Sender {
         return parts.probe.wantsNewData();
     }
 
+    /** Whether what leaves next is less than a viewer should get, after waiting: as much as a small window takes. */
+    public boolean probesTheWindow() {
+        return parts.flow.isOverridden();
+    }
+
     /** {@code bytes} of new data left, starting at {@link #nxt()}; not more than {@link #sendable} granted. */
     public void onSent(int bytes, long nowNs) {
         transmission.onSent(bytes, nowNs);
@@ -392,6 +397,11 @@ public final class Sender {
      */
     public int burstBytes() {
         return parts.segment.whole(parts.burstBytes());
+    }
+
+    /** The same for new data where segments are counted: no more than half the window (Linux tcp_cwnd_test). */
+    public int newBurstBytes() {
+        return Math.min(burstBytes(), Math.max(mss(), parts.segment.whole((int) Math.min(cwndBytes() / 2, Integer.MAX_VALUE))));
     }
 
     /** {@link #burstBytes()} as of the last {@link #sendable} that granted something, at no cost. */

@@ -22,6 +22,8 @@ final class SenderParts {
     final CongestionNotification notification;
     /** Null where boundaries of segments do not matter. */
     final SegmentEdges edges;
+    /** Null likewise. */
+    final SendDeferral deferral;
     /** As of the last {@link #paced}: what leaves leaves right after it, and the sums are not cheap. */
     private long pacedBytesPerSecond = Long.MAX_VALUE;
     private int pacedBurstBytes;
@@ -45,6 +47,7 @@ final class SenderParts {
         liveness = new Liveness(nowNs);
         timers = new SenderTimers(config, rtt, liveness);
         notification = new CongestionNotification(config.ecn());
+        deferral = config.bySegments() ? new SendDeferral(this) : null;
         pacedBurstBytes = config.maxBurstBytes();
         pacer = new Pacer(config.pacingQuantumNs(), (long) Pacer.INITIAL_SEGMENTS * segment.bytes());
     }
@@ -137,7 +140,7 @@ final class SenderParts {
         } else if (end.lingers()) {
             timers.startLinger(nowNs);
         } else if (board.inFlight() == 0) {
-            timers.onNothingInFlight(nowNs);
+            timers.onNothingInFlight(edges != null, nowNs);
         } else {
             timers.onInFlight(advanced && recovery.restartsTimer(), flow.usableFrom(board.una()) > 0, nowNs);
             if (news) {
@@ -150,7 +153,7 @@ final class SenderParts {
     void armEarly(long nowNs) {
         final long reorderNs = recovery.rack().deadlineNs();
         if (reorderNs != Long.MAX_VALUE) {
-            timers.armReorder(reorderNs);
+            timers.armReorder(edges == null ? reorderNs : reorderNs + TailLossProbe.SLACK_NS); /* Linux tcp_rack_mark_lost */
         } else if (mayProbe()) {
             armProbe(nowNs);
         } else {

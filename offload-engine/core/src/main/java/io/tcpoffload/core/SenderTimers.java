@@ -120,10 +120,11 @@ final class SenderTimers {
         }
     }
 
-    void onNothingInFlight(long nowNs) {
+    /** @param anew whether the interval between probes begins with each acknowledgement (Linux tcp_ack_probe) */
+    void onNothingInFlight(boolean anew, long nowNs) {
         if (!blocked) {
             armKeepAlive();
-        } else if (!timer.is(Purpose.PERSIST)) {
+        } else if (anew || !timer.is(Purpose.PERSIST)) {
             armPersist(nowNs);
         }
     }

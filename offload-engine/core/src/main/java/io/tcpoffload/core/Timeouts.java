@@ -17,6 +17,9 @@ final class Timeouts {
         if (nowNs < s.timers.deadlineNs()) {
             return TimerAction.NONE;
         }
+        if (s.deferral != null) {
+            s.deferral.end();
+        }
         return switch (s.timers.purpose()) {
             case NONE -> TimerAction.NONE;
             case RETRANSMIT -> onRetransmissionTimeout(nowNs);
@@ -51,7 +54,7 @@ final class Timeouts {
         s.notification.onReduced(s.board.nxt());
         s.rtt.backOff();
         s.timers.clearEarly();
-        if (s.flow.usableFrom(una) == 0) {
+        if (s.flow.usableFrom(una) == 0 && s.edges == null) {
             return count(s.timers.onPersist(nowNs), SenderCounter.WINDOW_PROBES);
         }
         s.timers.armRetransmit(nowNs);
@@ -63,10 +66,11 @@ final class Timeouts {
         final long networkBytes = s.recovery.pipeBytes() + s.board.lostBytes();
         final int lost = s.recovery.detect(nowNs, s.rtt.srttNs());
         if (lost > 0) {
-            if (s.recovery.beginsFastRecovery()) {
+            final boolean begins = s.recovery.beginsFastRecovery();
+            if (begins) {
                 s.beginFastRecovery(networkBytes, nowNs);
             }
-            s.congestion.onLossByTimer();
+            s.congestion.onLossByTimer(begins, s.recovery.pipeBytes());
         }
         s.armEarly(nowNs);
         return TimerAction.RETRANSMIT;

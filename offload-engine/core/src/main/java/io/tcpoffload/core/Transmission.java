@@ -29,7 +29,7 @@ final class Transmission {
             return 0;
         }
         restartAfterIdle(nowNs);
-        if (s.recovery.hasLost()) {
+        if (s.recovery.hasLost() || s.deferral != null && s.deferral.isWaiting() && !s.probe.wantsNewData()) {
             return 0;
         }
         final long room = s.roomBytes();
@@ -39,6 +39,10 @@ final class Transmission {
                 : s.flow.grant(available, usable, room);
         final int paced = granted == 0 ? 0 : s.paced(granted, nowNs);
         heldByCwnd = room < Math.min(available, usable) && paced == granted;
+        if (granted > 0 && s.deferral != null && s.deferral.begins(available, Math.min(usable, room), nowNs)) {
+            onDeferred();
+            return 0;
+        }
         if (granted == 0) {
             s.pacer.clear();
             s.recovery.forwardRto().onNoNewData();
@@ -69,13 +73,17 @@ final class Transmission {
 
     void onSent(int bytes, long nowNs) {
         final int from = s.board.nxt();
+        /* Linux tcp_write_wakeup sees to the timeout only */
+        final boolean probed = s.edges == null || !s.flow.isOverridden();
         s.onPacedSent(bytes, nowNs);
         if (s.edges != null) {
             s.edges.onSent(from);
         }
         leave(bytes, nowNs);
         s.probe.onSent(from, s.board.nxt());
-        s.armProbe(nowNs);
+        if (probed) {
+            s.armProbe(nowNs);
+        }
     }
 
     void onDeferred() {
@@ -84,6 +92,7 @@ final class Transmission {
 
     private void leave(int sequenceLength, long nowNs) {
         if (s.board.inFlight() == 0) {
+            s.congestion.control().onFlightBegins(nowNs - s.liveness.sentNs(), nowNs);
             s.liveness.onProgress(nowNs);
         }
         if (!s.board.sent(sequenceLength, nowNs, s.rtt.srttNs() >> Scoreboard.MERGE_SHIFT)) {
@@ -96,7 +105,8 @@ final class Transmission {
         s.congestion.onSent(sequenceLength);
         s.recovery.forwardRto().onNewDataSent();
         final CwndUsage usage = s.congestion.usage();
-        usage.observe(s.board, heldByCwnd);
+        /* Linux tcp_write_xmit: a window that is full is in use, whether more waits or not */
+        usage.observe(s.board, heldByCwnd || s.edges != null && s.roomBytes() <= 0);
         if (s.recovery.phase() == LossRecovery.Phase.OPEN) {
             usage.validate(s.congestion.control(), s.board.inFlight(), s.rtt.rtoNs(), nowNs);
         }
@@ -124,9 +134,9 @@ final class Transmission {
         final boolean finAlong = s.edges != null && takesFinAlong(seq, end);
         final int hole = Seq.distance(seq, end) - (finAlong ? 1 : 0);
         final int mss = s.segment.bytes();
-        final int wanted = (int) Math.min(Math.min(hole, maxBytes), s.flow.usableFrom(seq));
+        final int wanted = (int) Math.min(Math.min(hole, maxBytes), usableAgain(seq));
         long room = s.roomBytes();
-        if (s.recovery.firstIsDue()) {
+        if (s.recovery.firstIsDue() && s.edges == null) {
             room = Math.max(room, mss);
         }
         if (wanted <= 0 || room < Math.min(mss, wanted)) {
@@ -147,6 +157,12 @@ final class Transmission {
             offer(out, seq, length);
         }
         return true;
+    }
+
+    /** As Linux, the first segment goes again though the window that it was sent into is gone (RFC 9293 3.8.6, MAY-7). */
+    private long usableAgain(int seq) {
+        final long usable = s.flow.usableFrom(seq);
+        return usable == 0 && s.edges != null && seq == s.board.una() ? s.segment.bytes() : usable;
     }
 
     private boolean takesFinAlong(int seq, int end) {

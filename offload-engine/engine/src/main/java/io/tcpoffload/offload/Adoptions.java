@@ -164,6 +164,7 @@ public final class Adoptions implements AutoCloseable {
     private void end(long id, boolean half) {
         on(id, session -> {
             loop.endings().end(session, half);
+            loop.serveNow(session);
             return null;
         });
     }

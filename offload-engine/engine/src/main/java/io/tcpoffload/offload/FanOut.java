@@ -59,7 +59,7 @@ final class FanOut {
         }
         int bytes = Math.min(room, extent.length());
         if (viewer.isPrivate()) {
-            bytes = Math.min(bytes, viewer.sender().burstBytes()); /* Linux tcp_tso_autosize */
+            bytes = Math.min(bytes, viewer.sender().newBurstBytes()); /* Linux tcp_tso_autosize */
         }
         if (shared) {
             bytes = cut(viewer, bytes, source.unit());

@@ -76,6 +76,7 @@ final class Poster {
             } else {
                 table.nxt(viewer.slot(), viewer.sender().nxt());
                 viewer.path().refused(sentNs);
+                viewer.replies().acknowledgeSoon(); /* which it may have been to carry */
             }
         }
         count(bucket.device(), sent);
@@ -96,7 +97,7 @@ final class Poster {
 
     /** Linux pushes all that it lets the device cut (__tcp_transmit_skb), so that receivers do not wait to merge more. */
     private static int flags(ViewerSession viewer, long end, int length) {
-        boolean push = viewer.source().pushedAt(end) || viewer.isPrivate() && length > viewer.path().mss();
+        boolean push = viewer.pushes(end) || viewer.isPrivate() && length > viewer.path().mss();
         return push ? JobList.ACK | JobList.PSH : JobList.ACK;
     }
 

@@ -203,23 +203,30 @@ final class SessionLoop {
             counters.add(OffloadCounter.PATH_MTU_RAISED, 1);
             paths.ask(session);
         }
-        if (session.replies().takeAckDue()) {
-            poster.control(session, session.sender().nxt(), JobList.ACK);
-        }
         int done = repeats.send(session);
         if (done < 0) {
             return 1;
         }
         if (session.isClosing()) {
+            acknowledge(session, done > 0);
             return done + endings.finish(session);
         }
         if (!endings.mayDrain(session)) {
             return 1;
         }
-        if (session.path().isRefused(nowNs)) {
-            return done;
+        Step step = session.path().isRefused(nowNs) ? Step.NONE : fanOut.offer(session, nowNs);
+        acknowledge(session, done > 0 || step == Step.DATA);
+        if (step == Step.CLOSE) {
+            done += endings.closeByCursor(session);
         }
         // data is done when it is posted
-        return fanOut.offer(session, nowNs) == Step.CLOSE ? done + endings.closeByCursor(session) : done;
+        return session.isClosing() ? done + endings.finish(session) : done;
+    }
+
+    /** @param carried whether data has left or is about to, which acknowledges as well */
+    private void acknowledge(ViewerSession session, boolean carried) {
+        if (session.replies().takeAckDue() && !carried) {
+            poster.control(session, session.sender().nxt(), JobList.ACK);
+        }
     }
 }

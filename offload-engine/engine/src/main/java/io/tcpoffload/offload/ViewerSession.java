@@ -35,6 +35,7 @@ final class ViewerSession {
     private final SmallSegments small;
     private final Adopted adopted;
     private long jumpsFollowed = NEVER;
+    private long probeEnd = NEVER;
     private long sentBefore;
     private boolean disowned;
     private long closingSinceNs = Long.MAX_VALUE;
@@ -168,8 +169,19 @@ final class ViewerSession {
         return admitted;
     }
 
+    /**
+     * Whether the segment that ends there says PSH: the last of a piece, and what finds out about a small window
+     * (Linux tcp_write_wakeup).
+     */
+    boolean pushes(long end) {
+        return source.pushedAt(end) || end == probeEnd || isPrivate() && sender.probesTheWindow();
+    }
+
     /** New data left. */
     void sent(int bytes, long atNs) {
+        if (isPrivate() && sender.probesTheWindow()) {
+            probeEnd = source.position() + bytes;
+        }
         sender.onSent(bytes, atNs);
         source.advance(bytes);
         if (isPrivate()) {

@@ -211,7 +211,8 @@ class HookTableTest {
                 ack("the same", frame().ack(NXT).timestamp(TS_RECENT, 9), NONE, NXT, WINDOW),
                 ack("unaligned", frame().ack(NXT).options(8, 10, 0x7F, 0, 0, 0, 0, 0, 0, 9, 1, 1), NONE, NXT, WINDOW),
                 ack("missing", frame().ack(NXT), NONE, NXT, WINDOW, ACKS_WITHOUT_TIMESTAMP),
-                drop("older", frame().ack(NXT).timestamp(TS_RECENT - 1, 9), DROP_PAWS),
+                drop("older, nothing new", frame().timestamp(TS_RECENT - 1, 9), DROP_PAWS),
+                answer("older", frame().ack(NXT).timestamp(TS_RECENT - 1, 9), KernelEvent.CHALLENGE, DROP_PAWS),
                 answer("older, with payload", frame().payload(9).timestamp(TS_RECENT - 1, 9), KernelEvent.CHALLENGE,
                         DROP_PAWS),
                 answer("older, exact reset", frame().flags(Frame.RST).timestamp(TS_RECENT - 1, 9), KernelEvent.RST,
@@ -223,7 +224,7 @@ class HookTableTest {
     @Hostile(value = "old timestamps", layer = Layer.PACKET,
             counter = "kernel_drop_paws, kernel_acks_without_timestamp")
     @Clause(rfc = "RFC 7323", section = "5.3",
-            does = "PAWS, in the receive hook: a segment with an older timestamp is dropped; an exact reset is obeyed all the same")
+            does = "PAWS, in the receive hook: a segment with an older timestamp is dropped, and answered unless it says nothing new; an exact reset is obeyed all the same")
     void timestamp(HookRow row) throws Exception {
         row.bothFamilies(true);
     }

@@ -50,7 +50,11 @@ public final class TcpPeer implements AutoCloseable {
     private boolean timestamps;
     private Segment synAck;
     private long beginNs;
+    private long firstRoundTripNs;
     private long lastSentNs;
+    private long sentSegments;
+    private boolean clockHeld;
+    private int heldMs;
 
     TcpPeer(RawHost host, byte[] local, int localPort, byte[] remote, int remotePort, SynOptions options) {
         this.host = host;
@@ -135,6 +139,7 @@ public final class TcpPeer implements AutoCloseable {
     public TcpPeer connect(int initialSequence) {
         timestamps = options.timestamps();
         sndNxt = initialSequence;
+        long synNs = System.nanoTime();
         for (int i = 0; i < 5 && synAck == null; i++) {
             syn(initialSequence).send();
             synAck = next(SOON);
@@ -152,7 +157,13 @@ public final class TcpPeer implements AutoCloseable {
         begin();
         Await.sleep(ROUND_TRIP);
         next().send();
+        firstRoundTripNs = System.nanoTime() - synNs;
         return this;
+    }
+
+    /** How long the handshake took, in milliseconds. */
+    public double firstRoundTrip() {
+        return firstRoundTripNs / (double) NS_PER_MS;
     }
 
     /**
@@ -254,6 +265,12 @@ public final class TcpPeer implements AutoCloseable {
         rcvNxt = remoteOrigin + (int) relative;
     }
 
+    /** An acknowledgement of all that came up to the first gap, which {@link #next} acknowledges from now on, too. */
+    public Craft acknowledgeAll() {
+        rcvNxt = contiguous();
+        return next();
+    }
+
     void send(Craft craft, byte[] packet, int[] vlan) {
         believe(craft);
         host.send(etherType(), packet, vlan);
@@ -265,6 +282,7 @@ public final class TcpPeer implements AutoCloseable {
     }
 
     private synchronized void believe(Craft craft) {
+        sentSegments++;
         if (checks != null) {
             checks.sent(craft);
         }
@@ -282,7 +300,28 @@ public final class TcpPeer implements AutoCloseable {
     }
 
     private int stamp() {
-        return (int) (System.nanoTime() / NS_PER_MS) + tsOffset;
+        return tsOffset + (clockHeld ? heldMs : (int) (System.nanoTime() / NS_PER_MS));
+    }
+
+    /** From now on its timestamps are what {@link #tick} makes of them, the same in each run of a script. */
+    public void holdClock() {
+        heldMs = (int) (System.nanoTime() / NS_PER_MS) + 1;
+        clockHeld = true;
+    }
+
+    /** Moves the clock that is held. */
+    public void tick(int ms) {
+        heldMs += ms;
+    }
+
+    /** How old by this clock the timestamp is that a segment echoes. */
+    public int echoAge(Segment s) {
+        return stamp() - s.timestampEcho();
+    }
+
+    /** What a segment acknowledges, from the origin on. */
+    public int acknowledged(Segment s) {
+        return s.acknowledgement() - localOrigin;
     }
 
     // -- expecting
@@ -422,6 +461,21 @@ public final class TcpPeer implements AutoCloseable {
     private synchronized boolean crossed(Segment s) {
         return s.length() > 0 && s.ns() < lastSentNs && times(s.sequence() - remoteOrigin) > 1
                 && firsts.get(s.sequence()) != s.ns();
+    }
+
+    /** The next segment, whatever it is, or null after that time. */
+    public Segment arrival(long withinMs) {
+        try {
+            return arrived.poll(withinMs, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Segments that it has sent. */
+    public synchronized long sentSegments() {
+        return sentSegments;
     }
 
     /** Milliseconds from one segment to a later one. */

@@ -46,6 +46,13 @@ final class AdoptedControl implements Control {
     }
 
     @Override
+    public long settle(long segments) {
+        alive();
+        alive(); // commands come first in a turn: after the second the first's turn is over
+        return UNKNOWN;
+    }
+
+    @Override
     public long cwnd() {
         return new Fields(engine.ask("info " + session)).number("cwnd");
     }

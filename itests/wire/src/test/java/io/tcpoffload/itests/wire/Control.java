@@ -4,6 +4,8 @@ package io.tcpoffload.itests.wire;
 /** What a test makes the sender of one connection do. */
 interface Control {
 
+    long UNKNOWN = -1;
+
     /** Appends bytes to the stream. */
     void write(int bytes);
 
@@ -21,6 +23,15 @@ interface Control {
 
     /** Whether the sender still has the connection, closing or not. */
     boolean alive();
+
+    /**
+     * Waits until the sender has dealt with all that it was sent.
+     *
+     * @param segments how many have come since the handshake
+     * @return how many it has sent since the handshake, in answer or for other reasons; {@link #UNKNOWN} if it does not
+     *         count them
+     */
+    long settle(long segments);
 
     /** The congestion window, in segments. */
     long cwnd();

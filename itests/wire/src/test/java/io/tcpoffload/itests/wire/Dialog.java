@@ -83,6 +83,11 @@ final class Dialog implements AutoCloseable {
         control.abort();
     }
 
+    /** As {@link Control#settle}. */
+    long settle(long segments) {
+        return control.settle(segments);
+    }
+
     /** In segments. */
     long cwnd() {
         return control.cwnd();

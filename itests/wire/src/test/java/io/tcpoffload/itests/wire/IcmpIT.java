@@ -70,7 +70,7 @@ class IcmpIT {
             d.peer.takeTo(d.written(), PATIENCE);
             d.peer.drain(100);
             d.acknowledge();
-            assertTrue(d.push(5792).stream().allMatch(s -> s.length() <= effective - HEADERS), d.peer::conversation);
+            assertTrue(d.push(8 * (effective - HEADERS)).stream().allMatch(s -> s.length() <= effective - HEADERS), d.peer::conversation);
             d.goesOn();
         }
     }

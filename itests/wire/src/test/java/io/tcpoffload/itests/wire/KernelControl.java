@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tcpoffload.itests.wire;
 
+import io.tcpoffload.itests.Await;
+import io.tcpoffload.itests.Fields;
 import io.tcpoffload.itests.KernelSender;
 import io.tcpoffload.itests.Stream;
 import java.util.Arrays;
 
 /** A connection of the kernel sender. */
 final class KernelControl implements Control {
+
+    /** What is damaged is not counted. */
+    private static final long SETTLED_MS = 1000;
 
     private final KernelSender sender;
     private final int fd;
@@ -48,7 +53,21 @@ final class KernelControl implements Control {
 
     @Override
     public boolean alive() {
-        return !"gone".equals(sender.info(fd).text("state"));
+        return !isGone(sender.info(fd));
+    }
+
+    @Override
+    public long settle(long segments) {
+        Fields info = sender.info(fd);
+        for (int i = 0; i < SETTLED_MS && !isGone(info) && info.number("in") < segments; i++) {
+            Await.sleep(1);
+            info = sender.info(fd);
+        }
+        return isGone(info) ? UNKNOWN : info.number("out");
+    }
+
+    private static boolean isGone(Fields info) {
+        return "gone".equals(info.text("state"));
     }
 
     @Override

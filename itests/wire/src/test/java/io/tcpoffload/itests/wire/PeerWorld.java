@@ -111,7 +111,27 @@ final class PeerWorld implements AutoCloseable {
         return side == Side.KERNEL ? kernel(peer, fd) : adopt(peer, fd);
     }
 
-    /** The same by IPv6. */
+    /**
+     * A connection whose handshake took no longer than it was to: who measures a longer round trip waits longer for everything.
+     *
+     * @param nagle without TCP_NODELAY
+     */
+    Dialog openInTime(Side side, SynOptions options, boolean nagle, double mostMs) {
+        TcpPeer peer = peer(side, options).connect();
+        int fd = sender.find(peer.localPort());
+        while (peer.firstRoundTrip() > mostMs) {
+            sender.abort(fd);
+            peer.close();
+            peer = peer(side, options).connect();
+            fd = sender.find(peer.localPort());
+        }
+        if (nagle) {
+            sender.nagle(fd);
+        }
+        return side == Side.KERNEL ? kernel(peer, fd) : adopt(peer, fd);
+    }
+
+    /** {@link #open(Side, SynOptions)} by IPv6. */
     Dialog openIpv6(Side side, SynOptions options) {
         return open(side, host.peer(server(side, true), options));
     }

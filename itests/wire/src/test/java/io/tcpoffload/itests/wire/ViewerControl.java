@@ -86,6 +86,11 @@ final class ViewerControl implements Control {
     }
 
     @Override
+    public long settle(long segments) {
+        return UNKNOWN;
+    }
+
+    @Override
     public long cwnd() {
         throw new UnsupportedOperationException("not told");
     }
