@@ -282,7 +282,7 @@ VERIFIED_ALONE int owned(struct session_record *r, struct segment *s)
 	if (r->tcp_len == 32 && s->has_ts && r->ts_recent_ns && before(s->tsval, r->ts_recent) &&
 	    now - r->ts_recent_ns < TS_RECENT_LIFE_NS) {
 		count(C_DROP_PAWS);
-		if (s->payload || fin || s->ack != r->una) /* an old duplicate is no reason to speak */
+		if (s->payload || fin || after(s->ack, r->una)) /* what another has overtaken is no reason to speak */
 			raise(r, s, EVENT_CHALLENGE, now);
 		return 0;
 	}

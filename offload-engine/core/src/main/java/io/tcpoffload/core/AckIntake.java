@@ -10,16 +10,16 @@ final class AckIntake {
     private final SenderParts s;
     private final SackIntake blockIntake;
     private final Delivery delivery = new Delivery();
+    private final DeliveredSegments segments;
     private final TimestampEcho echo;
     private long duplicateBytes;
     /** Whether a duplicate has been told of that the reordering window is still to be widened for. */
     private boolean duplicateAhead;
-    /** By the acknowledgement at hand, and wholly; where segments are counted. */
-    private int deliveredSegments;
 
     AckIntake(SenderParts parts, long nowNs) {
         echo = new TimestampEcho(nowNs);
         s = parts;
+        segments = new DeliveredSegments(parts);
         blockIntake = new SackIntake(parts.board, parts.edges, parts.counters);
     }
 
@@ -46,9 +46,7 @@ final class AckIntake {
      */
     void take(int ack, long windowBytes, int[] blocks, int blockCount, long echoNs, long arrivalNs, long nowNs) {
         final boolean old = Seq.before(ack, s.board.una());
-        if (s.deferral != null) {
-            s.deferral.end();
-        }
+        s.deferral.end();
         final int acked = old ? 0 : Seq.distance(s.board.una(), ack);
         final long networkBytes = s.recovery.pipeBytes() + s.board.lostBytes();
         final Rack rack = s.recovery.rack();
@@ -60,12 +58,11 @@ final class AckIntake {
             takeWindow(ack, acked > 0, windowBytes, blocks == null, arrivalNs);
         }
         echo.none();
-        final int sackedBefore = sackedSegments();
-        deliveredSegments = 0;
+        segments.begin();
         if (acked > 0) {
             takeEcho(echoNs, arrivalNs);
             s.board.acknowledge(ack, delivery);
-            acknowledgeSegments(ack, acked);
+            segments.onAcknowledged(ack, acked);
             s.timeoutsWithoutProgress = 0;
             s.liveness.onProgress(nowNs);
             s.notification.onAdvance(ack);
@@ -73,13 +70,8 @@ final class AckIntake {
         delivery.echo(null);
         blockIntake.take(ack, blocks, s.sack ? blockCount : 0, delivery);
         final boolean duplicate = isOwnDuplicate();
-        deliveredSegments += sackedSegments() - sackedBefore + (duplicate ? duplicateSegments() : 0);
         final int delivered = delivered(acked, blocks != null && !old);
-        if (!s.sack) {
-            deliveredSegments = s.segment.segments(delivered);
-        } else if (old) {
-            deliveredSegments = 0; /* Linux, at old_ack: the window stays */
-        }
+        segments.end(old, delivered, duplicate ? duplicateLength() : 0);
         final boolean spurious = isTimeoutSpurious(acked > 0, blocks != null && !old && !blockIntake.isDsack());
         final Phase before = s.recovery.phase();
         measure(acked > 0, spurious);
@@ -90,17 +82,17 @@ final class AckIntake {
         final boolean news = acked > 0 || delivered > 0;
         judgeProbe(ack, blocks != null && blockCount == 0 && acked == 0, news, nowNs);
         if (acked > 0) {
-            if (s.edges == null) {
+            if (!s.bySegments) {
                 grow(before, nowNs);
             }
             s.end.onAcked(s.board.una());
         }
         final boolean reneged = acked > 0 && s.board.isFirstSacked();
         /* Linux tcp_undo_cwnd_reduction: what is lost nevertheless is found at once */
-        if ((news || undone && s.edges != null) && !reneged) {
+        if ((news || undone && s.bySegments) && !reneged) {
             findLoss(acked > 0, late, delivered, networkBytes, nowNs);
         }
-        if (acked > 0 && s.edges != null) {
+        if (acked > 0 && s.bySegments) {
             /* Linux tcp_ack: tcp_cong_control comes last, and counts what has just ended a recovery */
             grow(s.recovery.phase(), nowNs);
         }
@@ -116,19 +108,7 @@ final class AckIntake {
      * before the first hole did, it says nothing about that.
      */
     private boolean isSackedBeforeTheHoleLeft() {
-        return s.edges != null && s.sack && s.board.rangeCount() > 0 && delivery.hasOriginalOfBefore(s.board.sentNs(0));
-    }
-
-    private int sackedSegments() {
-        return s.edges == null ? 0 : s.board.sackedSegments(s.edges);
-    }
-
-    private void acknowledgeSegments(int ack, int acked) {
-        if (s.edges != null) {
-            final int nxt = s.board.nxt();
-            deliveredSegments = s.edges.segments(Seq.plus(ack, -acked), nxt) - s.edges.segments(ack, nxt);
-            s.edges.acknowledge(ack);
-        }
+        return s.bySegments && s.sack && s.board.rangeCount() > 0 && delivery.hasOriginalOfBefore(s.board.sentNs(0));
     }
 
     private void takeEcho(long echoNs, long arrivalNs) {
@@ -168,7 +148,7 @@ final class AckIntake {
         final long rttNs = delivery.rttNs();
         if (rttNs != Delivery.NONE) {
             /* Linux tcp_clean_rtx_queue: seq_rtt_us, and ca_rtt_us for the rest */
-            s.rtt.onSample(s.edges == null ? rttNs : delivery.firstRttNs());
+            s.rtt.onSample(s.bySegments ? delivery.firstRttNs() : rttNs);
             rack.onRtt(rttNs, delivery.arrivalNs());
             s.congestion.control().onRtt(rttNs, s.board.una(), s.board.nxt());
             if (s.board.sackedBytes() == 0) {
@@ -178,7 +158,7 @@ final class AckIntake {
             // Karn's algorithm is needed where nothing tells the transmissions apart (RFC 7323 4.1, Linux tcp_ack_update_rtt)
             s.rtt.onSample(echo.rttNs(delivery.arrivalNs()));
         }
-        if (!originals || s.edges != null) {
+        if (!originals || s.bySegments) {
             final boolean known = rack.isReorderingSeen();
             rack.onDelivery(delivery, s.board.una());
             countReordering(known);
@@ -222,13 +202,12 @@ final class AckIntake {
         if (!blockIntake.isDsack()) {
             return false;
         }
-        duplicateBytes += Seq.distance(blockIntake.dsackLeft(), blockIntake.dsackRight());
+        duplicateBytes += duplicateLength();
         return duplicateBytes <= s.counters.get(SenderCounter.BYTES_RETRANSMITTED);
     }
 
-    /** What was sent again for nothing has left the network, too. */
-    private int duplicateSegments() {
-        return s.segment.segments(Seq.distance(blockIntake.dsackLeft(), blockIntake.dsackRight()));
+    private int duplicateLength() {
+        return Seq.distance(blockIntake.dsackLeft(), blockIntake.dsackRight());
     }
 
     /**
@@ -236,8 +215,8 @@ final class AckIntake {
      * acknowledgement that delivers something (tcp_rack_update_reo_wnd).
      */
     private void widenReorderingWindow(boolean duplicate, boolean reordered) {
-        duplicateAhead |= duplicate && (s.edges == null || reordered);
-        if (duplicateAhead && (s.edges == null || delivery.bytes() > 0)) {
+        duplicateAhead |= duplicate && (!s.bySegments || reordered);
+        if (duplicateAhead && (!s.bySegments || delivery.bytes() > 0)) {
             duplicateAhead = false;
             s.recovery.rack().onDsack(s.board.una(), s.board.nxt());
         }
@@ -284,7 +263,7 @@ final class AckIntake {
         final boolean fast = s.recovery.phase() == Phase.FAST_RECOVERY;
         s.recovery.open();
         s.congestion.complete();
-        if (fast && !s.sack && s.edges == null) {
+        if (fast && !s.sack && !s.bySegments) {
             s.congestion.control().onRecoveredWithoutSack(s.board.inFlight());
         }
     }
@@ -292,7 +271,7 @@ final class AckIntake {
     private void grow(Phase phase, long nowNs) {
         final CongestionControl control = s.congestion.control();
         if (phase == Phase.TIMEOUT || phase == Phase.OPEN && s.congestion.usage().mayGrow(control)) {
-            control.onAcked(leftTheNetwork(delivery.bytes()), s.rtt.srttNs(), nowNs);
+            control.onAcked(segments.bytes(delivery.bytes()), s.rtt.srttNs(), nowNs);
         } else if (phase == Phase.OPEN) {
             control.onAckedUnlimited(nowNs);
         }
@@ -306,11 +285,7 @@ final class AckIntake {
         if (s.board.lostBytes() > 0 && s.recovery.beginsFastRecovery()) {
             s.beginFastRecovery(networkBytes, nowNs);
         }
-        s.congestion.onDelivered(leftTheNetwork(delivered), s.recovery.pipeBytes(), advanced && lost == 0);
-    }
-
-    private long leftTheNetwork(int bytes) {
-        return s.edges == null ? bytes : (long) deliveredSegments * s.segment.bytes();
+        s.congestion.onDelivered(segments.bytes(delivered), s.recovery.pipeBytes(), advanced && lost == 0);
     }
 
     private void judgeProbe(int ack, boolean bareDuplicate, boolean delivered, long nowNs) {

@@ -4,7 +4,7 @@ package io.tcpoffload.core;
 
 /**
  * Linux tcp_tso_should_defer: when some has just left and an acknowledgement is due, a small rest of the window waits for
- * that, to leave with more. For connections that count segments; what waits for others is the caller's business.
+ * that, to leave with more. For connections that count segments; for others it is the caller's business what waits.
  */
 final class SendDeferral {
 
@@ -37,7 +37,7 @@ final class SendDeferral {
      * @param limit     bytes that both windows admit
      */
     boolean begins(int available, long limit, long nowNs) {
-        waiting = isCalm() && limit < available && limit < s.segment.whole(s.burstBytes())
+        waiting = s.bySegments && isCalm() && limit < available && limit < s.segment.whole(s.burstBytes())
                 && available > s.segment.bytes() && limit < windowBytes() / WINDOW_DIVISOR
                 && nowNs - s.liveness.sentNs() <= SOON_NS && isAcknowledgementDue(nowNs);
         return waiting;

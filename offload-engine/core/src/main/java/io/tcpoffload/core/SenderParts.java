@@ -20,9 +20,10 @@ final class SenderParts {
     final SenderTimers timers;
     final Pacer pacer;
     final CongestionNotification notification;
-    /** Null where boundaries of segments do not matter. */
+    /** Whether segments are counted, and Linux is followed wherever an RFC leaves a choice. */
+    final boolean bySegments;
+    /** Null where they are not. */
     final SegmentEdges edges;
-    /** Null likewise. */
     final SendDeferral deferral;
     /** As of the last {@link #paced}: what leaves leaves right after it, and the sums are not cheap. */
     private long pacedBytesPerSecond = Long.MAX_VALUE;
@@ -40,14 +41,15 @@ final class SenderParts {
         board = new Scoreboard(una, nxt, nowNs);
         rtt = new RttEstimator(config);
         flow = new FlowControl(segment, una, windowBytes);
-        edges = config.bySegments() ? new SegmentEdges(segment, una) : null;
+        bySegments = config.bySegments();
+        edges = bySegments ? new SegmentEdges(segment, una) : null;
         recovery = new LossRecovery(segment, sack, board, edges);
         congestion = new CongestionWindow(config, segment, nxt, nowNs);
         probe = new TailLossProbe(segment, nxt);
         liveness = new Liveness(nowNs);
         timers = new SenderTimers(config, rtt, liveness);
         notification = new CongestionNotification(config.ecn());
-        deferral = config.bySegments() ? new SendDeferral(this) : null;
+        deferral = new SendDeferral(this);
         pacedBurstBytes = config.maxBurstBytes();
         pacer = new Pacer(config.pacingQuantumNs(), (long) Pacer.INITIAL_SEGMENTS * segment.bytes());
     }
@@ -140,7 +142,7 @@ final class SenderParts {
         } else if (end.lingers()) {
             timers.startLinger(nowNs);
         } else if (board.inFlight() == 0) {
-            timers.onNothingInFlight(edges != null, nowNs);
+            timers.onNothingInFlight(bySegments, nowNs);
         } else {
             timers.onInFlight(advanced && recovery.restartsTimer(), flow.usableFrom(board.una()) > 0, nowNs);
             if (news) {
@@ -153,7 +155,7 @@ final class SenderParts {
     void armEarly(long nowNs) {
         final long reorderNs = recovery.rack().deadlineNs();
         if (reorderNs != Long.MAX_VALUE) {
-            timers.armReorder(edges == null ? reorderNs : reorderNs + TailLossProbe.SLACK_NS); /* Linux tcp_rack_mark_lost */
+            timers.armReorder(bySegments ? reorderNs + TailLossProbe.SLACK_NS : reorderNs); /* Linux tcp_rack_mark_lost */
         } else if (mayProbe()) {
             armProbe(nowNs);
         } else {

@@ -17,9 +17,7 @@ final class Timeouts {
         if (nowNs < s.timers.deadlineNs()) {
             return TimerAction.NONE;
         }
-        if (s.deferral != null) {
-            s.deferral.end();
-        }
+        s.deferral.end();
         return switch (s.timers.purpose()) {
             case NONE -> TimerAction.NONE;
             case RETRANSMIT -> onRetransmissionTimeout(nowNs);
@@ -54,7 +52,7 @@ final class Timeouts {
         s.notification.onReduced(s.board.nxt());
         s.rtt.backOff();
         s.timers.clearEarly();
-        if (s.flow.usableFrom(una) == 0 && s.edges == null) {
+        if (s.flow.usableFrom(una) == 0 && !s.bySegments) {
             return count(s.timers.onPersist(nowNs), SenderCounter.WINDOW_PROBES);
         }
         s.timers.armRetransmit(nowNs);

@@ -29,7 +29,7 @@ final class Transmission {
             return 0;
         }
         restartAfterIdle(nowNs);
-        if (s.recovery.hasLost() || s.deferral != null && s.deferral.isWaiting() && !s.probe.wantsNewData()) {
+        if (s.recovery.hasLost() || s.deferral.isWaiting() && !s.probe.wantsNewData()) {
             return 0;
         }
         final long room = s.roomBytes();
@@ -39,7 +39,7 @@ final class Transmission {
                 : s.flow.grant(available, usable, room);
         final int paced = granted == 0 ? 0 : s.paced(granted, nowNs);
         heldByCwnd = room < Math.min(available, usable) && paced == granted;
-        if (granted > 0 && s.deferral != null && s.deferral.begins(available, Math.min(usable, room), nowNs)) {
+        if (granted > 0 && s.deferral.begins(available, Math.min(usable, room), nowNs)) {
             onDeferred();
             return 0;
         }
@@ -74,9 +74,9 @@ final class Transmission {
     void onSent(int bytes, long nowNs) {
         final int from = s.board.nxt();
         /* Linux tcp_write_wakeup sees to the timeout only */
-        final boolean probed = s.edges == null || !s.flow.isOverridden();
+        final boolean probed = !s.bySegments || !s.flow.isOverridden();
         s.onPacedSent(bytes, nowNs);
-        if (s.edges != null) {
+        if (s.bySegments) {
             s.edges.onSent(from);
         }
         leave(bytes, nowNs);
@@ -106,7 +106,7 @@ final class Transmission {
         s.recovery.forwardRto().onNewDataSent();
         final CwndUsage usage = s.congestion.usage();
         /* Linux tcp_write_xmit: a window that is full is in use, whether more waits or not */
-        usage.observe(s.board, heldByCwnd || s.edges != null && s.roomBytes() <= 0);
+        usage.observe(s.board, heldByCwnd || s.bySegments && s.roomBytes() <= 0);
         if (s.recovery.phase() == LossRecovery.Phase.OPEN) {
             usage.validate(s.congestion.control(), s.board.inFlight(), s.rtt.rtoNs(), nowNs);
         }
@@ -130,13 +130,13 @@ final class Transmission {
             return false;
         }
         final int seq = board.start(first);
-        final int end = s.edges == null ? board.lostEnd(first) : asItWasSent(first);
-        final boolean finAlong = s.edges != null && takesFinAlong(seq, end);
+        final int end = s.bySegments ? asItWasSent(first) : board.lostEnd(first);
+        final boolean finAlong = s.bySegments && takesFinAlong(seq, end);
         final int hole = Seq.distance(seq, end) - (finAlong ? 1 : 0);
         final int mss = s.segment.bytes();
         final int wanted = (int) Math.min(Math.min(hole, maxBytes), usableAgain(seq));
         long room = s.roomBytes();
-        if (s.recovery.firstIsDue() && s.edges == null) {
+        if (s.recovery.firstIsDue() && !s.bySegments) {
             room = Math.max(room, mss);
         }
         if (wanted <= 0 || room < Math.min(mss, wanted)) {
@@ -162,7 +162,7 @@ final class Transmission {
     /** As Linux, the first segment goes again though the window that it was sent into is gone (RFC 9293 3.8.6, MAY-7). */
     private long usableAgain(int seq) {
         final long usable = s.flow.usableFrom(seq);
-        return usable == 0 && s.edges != null && seq == s.board.una() ? s.segment.bytes() : usable;
+        return usable == 0 && s.bySegments && seq == s.board.una() ? s.segment.bytes() : usable;
     }
 
     private boolean takesFinAlong(int seq, int end) {
@@ -228,7 +228,7 @@ final class Transmission {
     }
 
     private boolean offerLastSegment(Range out, int maxBytes) {
-        if (s.edges != null) {
+        if (s.bySegments) {
             return offerLastAsItWasSent(out, maxBytes);
         }
         final int nxt = s.board.nxt();
@@ -277,7 +277,7 @@ final class Transmission {
     }
 
     void onFinSent(long nowNs) {
-        if (s.edges != null) {
+        if (s.bySegments) {
             s.edges.onSent(s.board.nxt());
         }
         onFinSentOnData(nowNs);

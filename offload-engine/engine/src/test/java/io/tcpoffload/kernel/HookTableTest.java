@@ -212,6 +212,7 @@ class HookTableTest {
                 ack("unaligned", frame().ack(NXT).options(8, 10, 0x7F, 0, 0, 0, 0, 0, 0, 9, 1, 1), NONE, NXT, WINDOW),
                 ack("missing", frame().ack(NXT), NONE, NXT, WINDOW, ACKS_WITHOUT_TIMESTAMP),
                 drop("older, nothing new", frame().timestamp(TS_RECENT - 1, 9), DROP_PAWS),
+                drop("older, overtaken", frame().ack(UNA - 1).timestamp(TS_RECENT - 1, 9), DROP_PAWS),
                 answer("older", frame().ack(NXT).timestamp(TS_RECENT - 1, 9), KernelEvent.CHALLENGE, DROP_PAWS),
                 answer("older, with payload", frame().payload(9).timestamp(TS_RECENT - 1, 9), KernelEvent.CHALLENGE,
                         DROP_PAWS),
