@@ -75,9 +75,11 @@ public final class Adoptions implements AutoCloseable {
         try {
             ViewerSession session = adoption.take(id, pid, fd, channel, input);
             counters.add(OffloadCounter.ADOPTED, id < 0 ? 0 : 1);
-            /* Nobody has to wait for that: the loop does what it is asked in the order in which it was asked. */
-            thread.execute(() -> loop.add(session));
-            return session.id();
+            /* Until then the hook eats what the peer sends, which may be at once when it hears that all is well. */
+            return order(() -> {
+                loop.add(session);
+                return session.id();
+            });
         } catch (KernelException e) {
             counters.add(OffloadCounter.ADOPTIONS_REFUSED, 1);
             throw new OffloadException(e.getMessage());
