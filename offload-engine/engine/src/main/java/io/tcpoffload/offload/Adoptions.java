@@ -75,11 +75,8 @@ public final class Adoptions implements AutoCloseable {
         try {
             ViewerSession session = adoption.take(id, pid, fd, channel, input);
             counters.add(OffloadCounter.ADOPTED, id < 0 ? 0 : 1);
-            /* Until then the hook eats what the peer sends, which may be at once when it hears that all is well. */
-            return order(() -> {
-                loop.add(session);
-                return session.id();
-            });
+            thread.begin(session);
+            return session.id();
         } catch (KernelException e) {
             counters.add(OffloadCounter.ADOPTIONS_REFUSED, 1);
             throw new OffloadException(e.getMessage());

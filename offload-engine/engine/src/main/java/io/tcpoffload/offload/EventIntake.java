@@ -33,6 +33,7 @@ final class EventIntake implements EventHandler {
     private final SessionTable table;
     private final OffloadCounters counters;
     private final ServedSessions sessions;
+    private final Runnable commands;
     private final Paths paths;
     private final HandBacks handBacks;
     private final Endings endings;
@@ -40,12 +41,14 @@ final class EventIntake implements EventHandler {
     private long overrunsReadNs;
     private long eventsLost;
 
-    EventIntake(KernelSide kernel, OffloadCounters counters, TurnClock clock, ServedSessions sessions, Paths paths,
-            HandBacks handBacks, Endings endings) {
+    /** @param commands runs those that wait; a session that is not known is perhaps one of them */
+    EventIntake(KernelSide kernel, OffloadCounters counters, TurnClock clock, ServedSessions sessions, Runnable commands,
+            Paths paths, HandBacks handBacks, Endings endings) {
         this.kernel = kernel;
         this.counters = counters;
         this.clock = clock;
         this.sessions = sessions;
+        this.commands = commands;
         this.paths = paths;
         this.handBacks = handBacks;
         this.endings = endings;
@@ -61,8 +64,15 @@ final class EventIntake implements EventHandler {
     public void onEvent(KernelEvent event) {
         ViewerSession session = sessions.at(event.session());
         if (session == null) {
-            return;
+            commands.run();
+            session = sessions.at(event.session());
         }
+        if (session != null) {
+            take(session, event);
+        }
+    }
+
+    private void take(ViewerSession session, KernelEvent event) {
         if (event.is(KernelEvent.RST)) {
             counters.add(OffloadCounter.VIEWER_RESETS, 1);
             session.sender().onReset();

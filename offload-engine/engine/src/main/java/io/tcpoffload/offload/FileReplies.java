@@ -76,13 +76,13 @@ final class FileReplies implements FileTransport, AutoCloseable {
     private void begin(ViewerSession session, Reply reply, Outcome outcome) {
         counters.add(OffloadCounter.REPLIES, 1);
         PrivateSource source = session.adopted().source();
-        loop.add(session);
         source.onClosed(outcome::over);
         source.append(reply.head());
         source.append(reply.file(), reply.offset(), reply.length());
         // not at once: the post that sends the last byte is under way
         source.onDrained(() -> thread.execute(() -> giveBack(session, reply, outcome)));
         session.adopted().onInput(() -> giveBack(session, reply, outcome));
+        loop.begin(session);
     }
 
     private void giveBack(ViewerSession session, Reply reply, Outcome outcome) {

@@ -96,6 +96,12 @@ final class LoopThread {
         wake();
     }
 
+    /** See {@link SessionLoop#begin}. */
+    void begin(ViewerSession session) {
+        loop.begin(session);
+        wake();
+    }
+
     /** Asks the loop something and waits for the answer; the other value if it does not come. Any other thread. */
     <T> T ask(Supplier<T> question, T otherwise) {
         CompletableFuture<T> answer = new CompletableFuture<>();

@@ -80,7 +80,7 @@ public final class OffloadTransport implements ViewerTransport {
         adoptions = new Adoptions(kernel, sender, ids, loop, thread, counters, this::wakeBy);
         replies = new FileReplies(leastReply, adoptions, loop, thread, counters, ids);
         takeOver = new TakeOver(kernel, new Admission(kernel, sender,
-                session -> thread.execute(() -> loop.add(session)),
+                thread::begin,
                 (candidate, reason) -> leave(candidate.socket(), null, candidate.viewer(), reason)));
     }
 

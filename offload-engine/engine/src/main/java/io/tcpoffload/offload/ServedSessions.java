@@ -3,8 +3,6 @@
 package io.tcpoffload.offload;
 
 import io.tcpoffload.core.TcpConnectionState;
-import io.tcpoffload.kernel.SessionState;
-import io.tcpoffload.kernel.SessionTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,23 +10,21 @@ import java.util.Map;
 /** The sessions that the engine serves, by slot, in a row and by number. Belongs to the session loop's thread. */
 final class ServedSessions {
 
-    private final SessionTable table;
     private final SenderTotals totals = new SenderTotals();
     private final ViewerSession[] bySlot;
     private final List<ViewerSession> all = new ArrayList<>();
     private final AdoptedSessions adopted = new AdoptedSessions();
 
-    ServedSessions(SessionTable table) {
-        this.table = table;
-        bySlot = new ViewerSession[table.capacity()];
+    /** @param capacity slots */
+    ServedSessions(int capacity) {
+        bySlot = new ViewerSession[capacity];
     }
 
-    /** Begins to serve a session whose record is complete, in state TAKING. */
+    /** Begins to serve a session, in state OWNED. */
     void add(ViewerSession session) {
         bySlot[session.slot()] = session;
         all.add(session);
         adopted.add(session);
-        table.state(session.slot(), SessionState.OWNED);
     }
 
     void forget(ViewerSession session) {

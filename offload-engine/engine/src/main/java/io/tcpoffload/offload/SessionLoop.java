@@ -6,6 +6,7 @@ import io.tcpoffload.channel.Step;
 import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.JobList;
 import io.tcpoffload.kernel.KernelSide;
+import io.tcpoffload.kernel.SessionState;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -44,7 +45,7 @@ final class SessionLoop {
     SessionLoop(KernelSide kernel, OffloadCounters counters) {
         this.kernel = kernel;
         this.counters = counters;
-        served = new ServedSessions(kernel.sessions());
+        served = new ServedSessions(kernel.sessions().capacity());
         sessions = served.all();
         poster = new Poster(kernel, counters);
         fanOut = new FanOut(poster);
@@ -52,7 +53,7 @@ final class SessionLoop {
         paths = new Paths(kernel, counters);
         handBacks = new HandBacks(kernel, counters, clock, served, departures);
         endings = new Endings(kernel.sessions(), counters, clock, poster, served, departures, handBacks);
-        events = new EventIntake(kernel, counters, clock, served, paths, handBacks, endings);
+        events = new EventIntake(kernel, counters, clock, served, this::runCommands, paths, handBacks, endings);
         timeouts = new Timeouts(counters, clock, poster, paths, endings);
         repeats = new Repeats(clock, poster, endings);
     }
@@ -62,14 +63,21 @@ final class SessionLoop {
         commands.add(command);
     }
 
-    /** Begins to serve a session whose record is complete, in state TAKING. Loop thread. */
-    void add(ViewerSession session) {
-        served.add(session);
-        counters.add(OffloadCounter.TAKEN_OVER, 1);
+    /**
+     * Begins to serve a session whose record is complete, in state TAKING. From now on the hook takes what its peer sends, and
+     * the loop hears of the session before it hears of that. Any thread.
+     */
+    void begin(ViewerSession session) {
+        execute(() -> {
+            served.add(session);
+            counters.add(OffloadCounter.TAKEN_OVER, 1);
+        });
+        kernel.sessions().state(session.slot(), SessionState.OWNED);
     }
 
     /** Goes on with a session of an engine that is no more. Loop thread. */
     void resume(ViewerSession session) {
+        kernel.sessions().state(session.slot(), SessionState.OWNED);
         served.add(session);
         counters.add(OffloadCounter.RESUMED, 1);
     }
@@ -139,11 +147,7 @@ final class SessionLoop {
     long doWork(long now) {
         clock.turn(now);
         kernel.heartbeat(now);
-        int done = 0;
-        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
-            command.run();
-            done++;
-        }
+        int done = runCommands();
         done += events.poll();
         done += paths.work(sessions, now);
         events.lookForOverruns();
@@ -162,6 +166,15 @@ final class SessionLoop {
         remember();
         handBacks.waitingSockets().poll(now);
         return done > 0 ? 0 : Rest.of(sessions, now);
+    }
+
+    private int runCommands() {
+        int done = 0;
+        for (Runnable command = commands.poll(); command != null; command = commands.poll()) {
+            command.run();
+            done++;
+        }
+        return done;
     }
 
     /** One session a turn: estimates that are not the latest are good enough. */
