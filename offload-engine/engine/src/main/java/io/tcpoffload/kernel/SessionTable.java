@@ -95,6 +95,11 @@ public final class SessionTable {
         INT.setRelease(records, base(id) + SessionDescriptor.STATE, state);
     }
 
+    /** TAKING becomes OWNED, and any other state stays: whoever comes second changes nothing. Any thread. */
+    public void own(int id) {
+        INT.compareAndSet(records, base(id) + SessionDescriptor.STATE, SessionState.TAKING, SessionState.OWNED);
+    }
+
     /**
      * Defines the whole template without an ACK of the viewer, for a connection whose packets the hook has not seen:
      * TTL 64, TOS 0, DF set; {@link #ipFields(int, IpFields)} changes that. Call it before the flow is entered, or in state TAKING; then {@link #complete}.

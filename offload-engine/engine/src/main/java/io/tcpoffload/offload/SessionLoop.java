@@ -6,7 +6,6 @@ import io.tcpoffload.channel.Step;
 import io.tcpoffload.kernel.Device;
 import io.tcpoffload.kernel.JobList;
 import io.tcpoffload.kernel.KernelSide;
-import io.tcpoffload.kernel.SessionState;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -65,19 +64,20 @@ final class SessionLoop {
 
     /**
      * Begins to serve a session whose record is complete, in state TAKING. From now on the hook takes what its peer sends, and
-     * the loop hears of the session before it hears of that. Any thread.
+     * the loop hears of the session before it hears of that. Either of both threads may be first to need it owned. Any thread.
      */
     void begin(ViewerSession session) {
         execute(() -> {
+            kernel.sessions().own(session.slot());
             served.add(session);
             counters.add(OffloadCounter.TAKEN_OVER, 1);
         });
-        kernel.sessions().state(session.slot(), SessionState.OWNED);
+        kernel.sessions().own(session.slot());
     }
 
     /** Goes on with a session of an engine that is no more. Loop thread. */
     void resume(ViewerSession session) {
-        kernel.sessions().state(session.slot(), SessionState.OWNED);
+        kernel.sessions().own(session.slot());
         served.add(session);
         counters.add(OffloadCounter.RESUMED, 1);
     }

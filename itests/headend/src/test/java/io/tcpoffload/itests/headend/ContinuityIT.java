@@ -61,7 +61,9 @@ class ContinuityIT {
     @AfterAll
     static void stop() throws IOException {
         Map<String, Long> faults = watched.faults();
-        link.close();
+        if (link != null) {
+            link.close();
+        }
         watched.close();
         assertEquals(Map.of(), faults, "what the viewers' kernel finds wrong with the packets");
     }
